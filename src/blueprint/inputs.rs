@@ -1,0 +1,81 @@
+//! What the user says beside the blueprint: flags, `--set`, an environment file, `config.yaml`. All say the same things.
+
+use std::collections::BTreeMap;
+
+use ipnet::Ipv4Net;
+use serde::{Deserialize, Serialize};
+
+use crate::model::{EnvironmentName, Size};
+
+/// One environment's inputs. They serialise into the journal, where a later run starts from them.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Inputs {
+    /// The environment's name, where it is not the use case's id.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<EnvironmentName>,
+    /// The blueprint's id.
+    pub usecase: String,
+    /// The size of every server that no tier's own size is said for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub flavor: Option<Size>,
+    /// The operating system of every server.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub os: Option<String>,
+    /// By tier.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub tiers: BTreeMap<String, TierInputs>,
+    /// How the environment meets this cloud.
+    pub settings: Settings,
+}
+
+/// What is said of one tier.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct TierInputs {
+    /// How many servers.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub count: Option<u32>,
+    /// Their size.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub size: Option<Size>,
+    /// Which of the choice's services.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub service: Option<String>,
+}
+
+/// How an environment meets a cloud.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Settings {
+    /// Name or id of the external network, where there are several.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub external_network: Option<String>,
+    /// DNS servers for the guests.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub dns: Vec<std::net::IpAddr>,
+    /// Nova's availability zone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub availability_zone: Option<String>,
+    /// An SSH public key that goes into user-data.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ssh_key: Option<String>,
+    /// From where SSH is let in: plans a bastion.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ssh_from: Option<Ipv4Net>,
+    /// The range that zones take their networks from; 10.10.0.0/16 unless said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cidr: Option<Ipv4Net>,
+    /// Ranges that servers may reach; open unless said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub egress: Option<Vec<Ipv4Net>>,
+    /// Whether servers get a config drive; they do unless said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub config_drive: Option<bool>,
+    /// Flavor names by size, where the smallest fit is not wanted; `*` stands for any characters.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub flavors: BTreeMap<Size, String>,
+    /// Image names by operating system; `*` stands for any characters.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub images: BTreeMap<String, String>,
+}

@@ -1,0 +1,1 @@
+//! User-data: assembled from given pieces just before the request. Pure; whoever calls it has put the secrets in.

@@ -1,0 +1,3 @@
+//! The sentences of `blueprint/`.
+
+crate::messages! {}

@@ -1,0 +1,20 @@
+//! The words every room speaks: names, addresses, sizes, values, diagnostics and messages.
+//!
+//! Pure, and it imports nothing of ours. What a resource kind is, is not known here (see `kind/`).
+
+mod address;
+mod diagnostic;
+mod message;
+pub mod messages;
+mod name;
+mod service;
+mod size;
+mod value;
+
+pub use address::{Address, AddressError};
+pub use diagnostic::{Diagnostic, Diagnostics, Severity, Span};
+pub use message::{Language, Message, Text};
+pub use name::{EnvironmentId, EnvironmentKey, EnvironmentName, NameError};
+pub use service::Service;
+pub use size::Size;
+pub use value::{Composed, OutputRef, Piece, Properties, SecretName, SecretRef, Value};
