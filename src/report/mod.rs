@@ -1,1 +1,20 @@
-//! Room `report/`.
+//! Plans, events, summaries and graphs as text, JSON, DOT and Mermaid. Pure: everything is returned as text, nothing is
+//! printed, and nothing is decided here: what stands in a plan or an event is shown as it is.
+
+mod events;
+#[cfg(test)]
+mod fixture;
+mod graph;
+mod look;
+mod path;
+mod plan;
+mod summary;
+mod words;
+
+pub use events::{event_json, event_line, events_text};
+pub use graph::Picture;
+pub use look::{Look, duration, mebibytes, time};
+pub use path::{PathStep, critical_path};
+pub use plan::{Counts, plan_json, plan_text};
+pub use summary::{Ending, summary_json, summary_text, url};
+pub use words::{difference, reason, short};
