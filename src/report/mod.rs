@@ -8,13 +8,15 @@ mod graph;
 mod look;
 mod path;
 mod plan;
+mod status;
 mod summary;
 mod words;
 
 pub use events::{event_json, event_line, events_text};
 pub use graph::Picture;
 pub use look::{Look, duration, mebibytes, time};
-pub use path::{PathStep, critical_path};
+pub use path::{PathStep, critical_path, items};
 pub use plan::{Counts, plan_json, plan_text};
+pub use status::{outputs_json, outputs_text, status_json, status_text};
 pub use summary::{Ending, summary_json, summary_text, url};
 pub use words::{difference, reason, short};

@@ -1,6 +1,6 @@
 //! The critical path of a run that has happened: the chain of steps that the last one waited for, read from its events.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
@@ -21,7 +21,7 @@ pub struct PathStep {
     pub took_ms: i64,
 }
 
-type Node<'a> = (&'a Address, OperationWord);
+pub(super) type Node<'a> = (&'a Address, OperationWord);
 
 #[derive(Clone, Copy)]
 struct Times {
@@ -85,7 +85,12 @@ pub fn critical_path(plan: &Plan, events: &[Event]) -> Vec<PathStep> {
 const OPERATIONS: [OperationWord; 4] =
     [OperationWord::Create, OperationWord::Update, OperationWord::Delete, OperationWord::Wait];
 
-fn steps(plan: &Plan) -> BTreeMap<Node<'_>, &crate::plan::Step> {
+/// What is done to which resource, once for each item of the plan's steps.
+pub fn items(plan: &Plan) -> BTreeSet<(Address, OperationWord)> {
+    steps(plan).into_keys().map(|(address, operation)| (address.clone(), operation)).collect()
+}
+
+pub(super) fn steps(plan: &Plan) -> BTreeMap<Node<'_>, &crate::plan::Step> {
     let mut steps = BTreeMap::new();
     for step in &plan.steps {
         match &step.work {

@@ -7,11 +7,11 @@ use serde_json::json;
 use crate::event::{Event, Happening, OutcomeWord};
 use crate::model::messages::report as m;
 use crate::model::{Address, Service, Text};
-use crate::plan::{Plan, Work};
+use crate::plan::Plan;
 use crate::say;
 
 use super::look::{Look, Paint, duration};
-use super::path::critical_path;
+use super::path::{critical_path, steps};
 use super::words;
 
 /// What a summary is made from.
@@ -40,14 +40,16 @@ struct Fates<'a> {
 
 impl<'a> Fates<'a> {
     fn of(plan: &Plan, events: &'a [Event]) -> Self {
-        let steps =
-            plan.steps.iter().map(|step| if let Work::Create(batch) = &step.work { batch.items.len() } else { 1 });
-        let mut fates = Self { steps: steps.sum(), ..Self::default() };
+        let steps = steps(plan);
+        let mut fates = Self { steps: steps.len(), ..Self::default() };
         let mut settled = BTreeSet::new();
         for event in events {
             match &event.what {
                 Happening::Settled { address, operation, .. } => {
-                    settled.insert((address, *operation));
+                    // What a group brings with it, and what goes with another's deletion, settles too and is no step.
+                    if steps.contains_key(&(address, *operation)) {
+                        settled.insert((address, *operation));
+                    }
                     fates.failed.remove(address);
                 }
                 Happening::Failed { address, error, .. } => _ = fates.failed.insert(address, error.as_str()),
@@ -55,8 +57,7 @@ impl<'a> Fates<'a> {
                 _ => {}
             }
         }
-        // What a group brings with it settles too, and is no step.
-        fates.done = settled.len().min(fates.steps);
+        fates.done = settled.len();
         fates
     }
 }

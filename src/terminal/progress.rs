@@ -26,7 +26,7 @@ pub struct Progress {
     show: Screen,
     look: Look,
     begun: Option<i64>,
-    total: usize,
+    items: BTreeSet<(Address, OperationWord)>,
     done: BTreeSet<(Address, OperationWord)>,
     failed: BTreeSet<Address>,
     skipped: BTreeSet<Address>,
@@ -45,15 +45,15 @@ struct Live {
 }
 
 impl Progress {
-    /// For a run of so many items.
-    pub fn new(show: Show, total: usize, look: Look) -> Self {
+    /// For a run of these items; what comes or goes with them is not counted.
+    pub fn new(show: Show, items: BTreeSet<(Address, OperationWord)>, look: Look) -> Self {
         let show = match show {
             Show::Live => Screen::Live(Live::new(MultiProgress::with_draw_target(ProgressDrawTarget::stderr()))),
             Show::Lines(out) => Screen::Lines(out),
             Show::Json(out) => Screen::Json(out),
         };
         let (done, failed, skipped) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
-        Self { show, look, begun: None, total, done, failed, skipped }
+        Self { show, look, begun: None, items, done, failed, skipped }
     }
 
     /// Shows one event. An error is the output's: nobody reads it any more.
@@ -78,8 +78,8 @@ impl Progress {
                 live.event(event, begun, &self.look)?;
                 let counts = say!(
                     m::COUNTS,
-                    done = self.done.len().min(self.total),
-                    total = self.total,
+                    done = self.done.len(),
+                    total = self.items.len(),
                     flying = live.flying.len(),
                     failed = self.failed.len(),
                     skipped = self.skipped.len()
@@ -119,7 +119,10 @@ impl Progress {
         match what {
             Happening::Settled { address, operation, .. } => {
                 self.failed.remove(address);
-                self.done.insert((address.clone(), *operation));
+                let item = (address.clone(), *operation);
+                if self.items.contains(&item) {
+                    self.done.insert(item);
+                }
             }
             Happening::Failed { address, .. } => _ = self.failed.insert(address.clone()),
             Happening::Skipped { address, .. } => _ = self.skipped.insert(address.clone()),
@@ -227,7 +230,7 @@ mod tests {
     #[test]
     fn lines_are_one_for_what_leaves_and_one_for_what_ends() {
         let sink = Sink::default();
-        let mut progress = Progress::new(Show::Lines(Box::new(sink.clone())), 1, Look::PLAIN);
+        let mut progress = Progress::new(Show::Lines(Box::new(sink.clone())), BTreeSet::new(), Look::PLAIN);
         for event in events() {
             progress.event(&event).expect("no i/o error");
         }
@@ -242,7 +245,7 @@ mod tests {
     #[test]
     fn json_is_one_object_a_line() {
         let sink = Sink::default();
-        let mut progress = Progress::new(Show::Json(Box::new(sink.clone())), 1, Look::PLAIN);
+        let mut progress = Progress::new(Show::Json(Box::new(sink.clone())), BTreeSet::new(), Look::PLAIN);
         for event in events() {
             progress.event(&event).expect("no i/o error");
         }
