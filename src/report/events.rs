@@ -25,6 +25,11 @@ pub fn event_json(event: &Event) -> Result<String, serde_json::Error> {
     serde_json::to_string(event)
 }
 
+/// A word beside the events as a line of JSON without a line end.
+pub fn note_json(text: &str) -> String {
+    serde_json::json!({ "note": text }).to_string()
+}
+
 /// The events of a history as lines; each run's times count from its own beginning.
 pub fn events_text(events: &[Event], look: &Look) -> String {
     let mut out = String::new();

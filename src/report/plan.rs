@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::desired::Degree;
+use crate::event::OperationWord;
 use crate::kind::Kind;
 use crate::model::messages::report as m;
 use crate::model::{Address, Message, Properties, Value};
@@ -45,6 +46,24 @@ impl Counts {
         }
         counts
     }
+}
+
+/// What is done to which resource, once for each item of the plan's steps.
+pub fn items(plan: &Plan) -> BTreeSet<(Address, OperationWord)> {
+    let mut items = BTreeSet::new();
+    for step in &plan.steps {
+        let (address, operation) = match &step.work {
+            Work::Create(batch) => {
+                items.extend(batch.items.iter().map(|item| (item.address.clone(), OperationWord::Create)));
+                continue;
+            }
+            Work::Update { address, .. } => (address, OperationWord::Update),
+            Work::Delete { address, .. } => (address, OperationWord::Delete),
+            Work::Wait { address, .. } => (address, OperationWord::Wait),
+        };
+        items.insert((address.clone(), operation));
+    }
+    items
 }
 
 /// What happens to one resource, in the order in which it is shown.

@@ -1,84 +1,63 @@
 //! The end of a run: makespan, what failed, the critical path, API calls, the URL, and what to do next.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
+use serde::Serialize;
 use serde_json::json;
 
-use crate::event::{Event, Happening, OutcomeWord};
+use crate::event::{Event, Happening, OperationWord, OutcomeWord};
+use crate::kind::Kind;
 use crate::model::messages::report as m;
 use crate::model::{Address, Service, Text};
 use crate::plan::Plan;
 use crate::say;
 
 use super::look::{Look, Paint, duration};
-use super::path::{critical_path, steps};
+use super::plan::items;
 use super::words;
 
 /// What a summary is made from.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Ending<'a> {
     /// The plan that was carried out.
     pub plan: &'a Plan,
-    /// The run's own events, in order.
-    pub events: &'a [Event],
-    /// API calls by service.
+    /// How the run ended.
+    pub outcome: OutcomeWord,
+    /// Why it is not plain success.
+    pub because: Option<&'a Text>,
+    /// From its first event to its last.
+    pub makespan_ms: u64,
+    /// What the last item waited for, from the beginning.
+    pub path: Vec<PathStep>,
+    /// Items that were done.
+    pub done: usize,
+    /// Items that were not tried.
+    pub skipped: usize,
+    /// Items that the cloud accepted and that had not settled.
+    pub unfinished: usize,
+    /// What failed, and why, in OpenStack's own words.
+    pub failures: &'a [(Address, String)],
+    /// What exists and could not be written down, with its id.
+    pub unrecorded: &'a [(Address, Kind, String)],
+    /// API calls by service, repeated ones included.
     pub calls: &'a BTreeMap<Service, u64>,
     /// Requests that were sent again.
     pub retries: u64,
+    /// Where the service answers.
+    pub url: Option<&'a str>,
     /// Commands that make sense now, each with what it does.
-    pub next: &'a [(String, Text)],
+    pub next: Vec<(String, Text)>,
 }
 
-/// What became of the plan's resources.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-struct Fates<'a> {
-    steps: usize,
-    done: usize,
-    failed: BTreeMap<&'a Address, &'a str>,
-    skipped: BTreeSet<&'a Address>,
-}
-
-impl<'a> Fates<'a> {
-    fn of(plan: &Plan, events: &'a [Event]) -> Self {
-        let steps = steps(plan);
-        let mut fates = Self { steps: steps.len(), ..Self::default() };
-        let mut settled = BTreeSet::new();
-        for event in events {
-            match &event.what {
-                Happening::Settled { address, operation, .. } => {
-                    // What a group brings with it, and what goes with another's deletion, settles too and is no step.
-                    if steps.contains_key(&(address, *operation)) {
-                        settled.insert((address, *operation));
-                    }
-                    fates.failed.remove(address);
-                }
-                Happening::Failed { address, error, .. } => _ = fates.failed.insert(address, error.as_str()),
-                Happening::Skipped { address, .. } => _ = fates.skipped.insert(address),
-                _ => {}
-            }
-        }
-        fates.done = settled.len();
-        fates
-    }
-}
-
-fn makespan(events: &[Event]) -> i64 {
-    match (events.first(), events.last()) {
-        (Some(first), Some(last)) => last.at - first.at,
-        _ => 0,
-    }
-}
-
-fn outcome(events: &[Event], fates: &Fates<'_>) -> OutcomeWord {
-    let ended = events.iter().rev().find_map(|event| match &event.what {
-        Happening::Ended { outcome, .. } => Some(*outcome),
-        _ => None,
-    });
-    ended.unwrap_or(if fates.failed.is_empty() && fates.skipped.is_empty() && fates.done == fates.steps {
-        OutcomeWord::Done
-    } else {
-        OutcomeWord::Partly
-    })
+/// One link of the critical path.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct PathStep {
+    /// Of which resource.
+    pub address: Address,
+    /// What was done.
+    pub operation: OperationWord,
+    /// From the end of the link before to its own end, in milliseconds.
+    pub ms: u64,
 }
 
 /// Where the service answers, if the plan has an entry and its address is known by now.
@@ -94,58 +73,42 @@ pub fn url(plan: &Plan, events: &[Event]) -> Option<String> {
 
 /// The summary as text.
 pub fn summary_text(ending: &Ending<'_>, look: &Look) -> String {
-    let fates = Fates::of(ending.plan, ending.events);
-    let elapsed = duration(makespan(ending.events));
-    let (failed, skipped) = (fates.failed.len(), fates.skipped.len());
-    let (said, paint) = match outcome(ending.events, &fates) {
-        OutcomeWord::Done => {
-            (say!(m::SUMMARY_DONE, elapsed = elapsed, done = fates.done, steps = fates.steps), Paint::Good)
-        }
-        OutcomeWord::Partly => (
-            say!(
-                m::SUMMARY_PARTLY,
-                elapsed = elapsed,
-                done = fates.done,
-                steps = fates.steps,
-                failed = failed,
-                skipped = skipped
-            ),
-            Paint::Bad,
-        ),
-        OutcomeWord::Interrupted => (
-            say!(
-                m::SUMMARY_INTERRUPTED,
-                elapsed = elapsed,
-                done = fates.done,
-                steps = fates.steps,
-                failed = failed,
-                skipped = skipped
-            ),
-            Paint::Care,
-        ),
+    let items = items(ending.plan).len();
+    let (message, paint) = match ending.outcome {
+        OutcomeWord::Done => (&m::SUMMARY_DONE, Paint::Good),
+        OutcomeWord::Partly => (&m::SUMMARY_PARTLY, Paint::Bad),
+        OutcomeWord::Interrupted => (&m::SUMMARY_INTERRUPTED, Paint::Care),
     };
-    let mut out = look.paint(paint, &look.say(&said));
+    let values = vec![
+        ("elapsed", duration(i64::try_from(ending.makespan_ms).unwrap_or(i64::MAX))),
+        ("done", ending.done.to_string()),
+        ("items", items.to_string()),
+        ("failed", ending.failures.len().to_string()),
+        ("skipped", ending.skipped.to_string()),
+        ("unfinished", ending.unfinished.to_string()),
+    ];
+    let mut out = look.paint(paint, &look.say(&Text { message, values }));
     out.push('\n');
-    let failures = fates.failed.iter().map(|(address, error)| format!("{address}: {error}"));
-    words::section(&mut out, &look.paint(Paint::Bad, &look.word(&m::SUMMARY_FAILURES)), failures);
-    let path = critical_path(ending.plan, ending.events);
-    if let (Some(first), Some(last)) = (path.first(), path.last()) {
-        let whole = duration(last.began_ms + last.took_ms - first.began_ms);
-        let head = look.say(&say!(m::SUMMARY_PATH, elapsed = whole));
-        let lines = path.iter().map(|step| {
-            let operation = look.word(words::operation(step.operation));
-            let (began, took) = (duration(step.began_ms), duration(step.took_ms));
-            format!("{began:>9} + {took:>9}  {} {operation}", step.address)
-        });
-        words::section(&mut out, &head, lines);
+    if let Some(because) = ending.because {
+        out.push_str(&look.say(because));
+        out.push('\n');
     }
+    let failures = ending.failures.iter().map(|(address, error)| format!("{address}: {error}"));
+    words::section(&mut out, &look.paint(Paint::Bad, &look.word(&m::SUMMARY_FAILURES)), failures);
+    let unrecorded = ending.unrecorded.iter().map(|(address, kind, id)| format!("{address}: {kind} {id}"));
+    words::section(&mut out, &look.paint(Paint::Bad, &look.word(&m::SUMMARY_UNRECORDED)), unrecorded);
+    let path = ending.path.iter().map(|step| {
+        let took = duration(i64::try_from(step.ms).unwrap_or(i64::MAX));
+        format!("{took:>9}  {} {}", step.address, look.word(words::operation(step.operation)))
+    });
+    words::section(&mut out, &look.word(&m::SUMMARY_PATH), path);
     let total: u64 = ending.calls.values().sum();
     let services: Vec<String> = ending.calls.iter().map(|(service, count)| format!("{service} {count}")).collect();
     let calls = say!(m::SUMMARY_CALLS, total = total, services = services.join(", "), retries = ending.retries);
     out.push('\n');
     out.push_str(&look.say(&calls));
     out.push('\n');
-    if let Some(url) = url(ending.plan, ending.events) {
+    if let Some(url) = ending.url {
         out.push_str(&look.paint(Paint::Head, &look.say(&say!(m::SUMMARY_URL, url = url))));
         out.push('\n');
     }
@@ -157,20 +120,23 @@ pub fn summary_text(ending: &Ending<'_>, look: &Look) -> String {
 
 /// The summary as JSON.
 pub fn summary_json(ending: &Ending<'_>) -> serde_json::Value {
-    let fates = Fates::of(ending.plan, ending.events);
+    let failures: BTreeMap<&Address, &String> = ending.failures.iter().map(|(address, error)| (address, error)).collect();
     json!({
         "summary": {
             "environment": ending.plan.environment.name,
-            "outcome": outcome(ending.events, &fates),
-            "makespan_ms": makespan(ending.events),
-            "steps": fates.steps,
-            "done": fates.done,
-            "failed": fates.failed,
-            "skipped": fates.skipped,
-            "critical_path": critical_path(ending.plan, ending.events),
+            "outcome": ending.outcome,
+            "because": ending.because,
+            "makespan_ms": ending.makespan_ms,
+            "items": items(ending.plan).len(),
+            "done": ending.done,
+            "skipped": ending.skipped,
+            "unfinished": ending.unfinished,
+            "failed": failures,
+            "unrecorded": ending.unrecorded,
+            "critical_path": ending.path,
             "calls": ending.calls,
             "retries": ending.retries,
-            "url": url(ending.plan, ending.events),
+            "url": ending.url,
         }
     })
 }
@@ -184,14 +150,30 @@ mod tests {
     fn the_end_of_a_run_says_all_that_is_asked_for() {
         let (plan, events) = (fixture::plan(), fixture::run());
         let calls = BTreeMap::from([(Service::Compute, 3), (Service::Network, 9)]);
-        let next = [("gureum status shop".to_owned(), say!(m::STATUS_NEVER))];
-        let ending = Ending { plan: &plan, events: &events, calls: &calls, retries: 1, next: &next };
+        let url = url(&plan, &events);
+        let failures = [(fixture::address("container.assets"), "PUT /shop: 403 Forbidden (tx1)".to_owned())];
+        let path = PathStep { address: fixture::address("server.web-1"), operation: OperationWord::Create, ms: 5_000 };
+        let ending = Ending {
+            plan: &plan,
+            outcome: OutcomeWord::Partly,
+            because: None,
+            makespan_ms: 9_000,
+            path: vec![path],
+            done: 4,
+            skipped: 1,
+            unfinished: 0,
+            failures: &failures,
+            unrecorded: &[],
+            calls: &calls,
+            retries: 1,
+            url: url.as_deref(),
+            next: vec![("gureum status shop".to_owned(), say!(m::STATUS_NEVER))],
+        };
         let text = summary_text(&ending, &Look::PLAIN);
         for part in [
-            "Partly done after 9.0 s: 4 of 6 done, 1 failed, 1 skipped.",
+            "Partly done after 9.0 s: 4 of 6 done, 1 failed, 1 skipped, 0 unfinished.",
             "container.assets: PUT /shop: 403 Forbidden (tx1)",
-            "Critical path (7.9 s)",
-            "server.web-1 create",
+            "    5.0 s  server.web-1 create",
             "API calls: 12 (compute 3, network 9); sent again: 1.",
             "The service: http://203.0.113.7/",
             "gureum status shop",
@@ -199,8 +181,8 @@ mod tests {
             assert!(text.contains(part), "{part} is not in\n{text}");
         }
         let json = summary_json(&ending);
-        assert_eq!(json["summary"]["makespan_ms"], 9_000);
         assert_eq!(json["summary"]["outcome"], "partly");
         assert_eq!(json["summary"]["failed"]["container.assets"], "PUT /shop: 403 Forbidden (tx1)");
+        assert_eq!(json["summary"]["critical_path"][0]["ms"], 5_000);
     }
 }

@@ -8,7 +8,7 @@ use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use crate::event::{Event, Happening, OperationWord};
 use crate::model::Address;
 use crate::model::messages::{report, terminal as m};
-use crate::report::{Look, event_json, event_line};
+use crate::report::{Look, event_json, event_line, note_json};
 use crate::say;
 
 /// How a run is shown.
@@ -93,7 +93,7 @@ impl Progress {
     /// A word to the user beside the events: above the lines in flight; as JSON it is an object of its own.
     pub fn note(&mut self, text: &str) -> std::io::Result<()> {
         match &mut self.show {
-            Screen::Json(out) => writeln!(out, "{}", serde_json::json!({ "note": text })),
+            Screen::Json(out) => writeln!(out, "{}", note_json(text)),
             Screen::Lines(out) => writeln!(out, "{text}"),
             Screen::Live(live) => live.all.println(text),
         }

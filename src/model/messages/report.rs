@@ -68,11 +68,12 @@ crate::messages! {
     OUTCOME_PARTLY = "report.outcome-partly", "partly done", "일부 완료";
     OUTCOME_INTERRUPTED = "report.outcome-interrupted", "interrupted", "중단됨";
 
-    SUMMARY_DONE = "report.summary-done", "Done in {elapsed}: {done} of {steps} done.", "{elapsed} 만에 완료: {steps}개 중 {done}개.";
-    SUMMARY_PARTLY = "report.summary-partly", "Partly done after {elapsed}: {done} of {steps} done, {failed} failed, {skipped} skipped.", "{elapsed} 후 일부 완료: {steps}개 중 {done}개 완료, {failed}개 실패, {skipped}개 건너뜀.";
-    SUMMARY_INTERRUPTED = "report.summary-interrupted", "Interrupted after {elapsed}: {done} of {steps} done, {failed} failed, {skipped} not tried.", "{elapsed} 후 중단: {steps}개 중 {done}개 완료, {failed}개 실패, {skipped}개 시도하지 않음.";
+    SUMMARY_DONE = "report.summary-done", "Done in {elapsed}: {done} of {items} done.", "{elapsed} 만에 완료: {items}개 중 {done}개.";
+    SUMMARY_PARTLY = "report.summary-partly", "Partly done after {elapsed}: {done} of {items} done, {failed} failed, {skipped} skipped, {unfinished} unfinished.", "{elapsed} 후 일부 완료: {items}개 중 {done}개 완료, {failed}개 실패, {skipped}개 건너뜀, {unfinished}개 미완.";
+    SUMMARY_INTERRUPTED = "report.summary-interrupted", "Interrupted after {elapsed}: {done} of {items} done, {failed} failed, {skipped} not tried, {unfinished} unfinished.", "{elapsed} 후 중단: {items}개 중 {done}개 완료, {failed}개 실패, {skipped}개 시도하지 않음, {unfinished}개 미완.";
     SUMMARY_FAILURES = "report.summary-failures", "What failed", "실패한 것";
-    SUMMARY_PATH = "report.summary-path", "Critical path ({elapsed}): what the rest waited for", "임계 경로 ({elapsed})";
+    SUMMARY_UNRECORDED = "report.summary-unrecorded", "Exists, and could not be written down", "존재하지만 기록하지 못한 것";
+    SUMMARY_PATH = "report.summary-path", "Critical path: what the end waited for, each from the end of the one before", "임계 경로: 각 단계가 앞 단계 이후 걸린 시간";
     SUMMARY_CALLS = "report.summary-calls", "API calls: {total} ({services}); sent again: {retries}.", "API 호출: {total} ({services}); 재전송: {retries}.";
     SUMMARY_URL = "report.summary-url", "The service: {url}", "서비스: {url}";
     SUMMARY_NEXT = "report.summary-next", "Next", "다음 명령";
