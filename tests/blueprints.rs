@@ -110,3 +110,23 @@ fn the_examples_of_the_manual_are_right() {
         parse_environment(example, "docs/blueprints.md").unwrap_or_else(|faults| panic!("{faults}"));
     }
 }
+
+/// Files are cut off and lost in parts; whatever is left is read or answered with faults, each of which has a place.
+#[test]
+fn a_damaged_file_is_answered() {
+    for file in files("blueprints") {
+        let text = read(&file);
+        let lines: Vec<&str> = text.lines().collect();
+        let without = (0..lines.len()).map(|gone| [&lines[..gone], &lines[gone + 1..]].concat().join("\n"));
+        let cut = text.char_indices().step_by(7).map(|(end, _)| text[..end].to_owned());
+        let mut refused = 0;
+        for damaged in without.chain(cut) {
+            if let Err(faults) = parse(&damaged, "damaged.yaml") {
+                refused += 1;
+                assert!(faults.has_errors(), "refused without a fault:\n{damaged}");
+                assert!(faults.0.iter().all(|fault| fault.span.is_some()), "{faults}\n{damaged}");
+            }
+        }
+        assert!(refused > lines.len(), "only {refused} refused");
+    }
+}
