@@ -4,8 +4,8 @@ crate::messages! {
     // Form.
     SYNTAX = "blueprint.syntax", "this is not YAML: {why}", "YAML 문법에 맞지 않습니다: {why}";
     SYNTAX_HELP = "blueprint.syntax-help",
-        "look at the indentation, the colons and the quotes there and in the line above; nothing after it was read",
-        "그 줄과 바로 윗줄의 들여쓰기, 콜론, 따옴표를 확인하십시오. 그 뒤의 내용은 읽지 않았습니다";
+        "look around that place at the indentation (spaces, no tabs), the colons, brackets and quotes; nothing after it was read",
+        "그 부근의 들여쓰기(탭 없이 공백만), 콜론, 괄호, 따옴표를 확인하십시오. 그 뒤의 내용은 읽지 않았습니다";
     EMPTY = "blueprint.empty", "the file says nothing", "파일에 내용이 없습니다";
     ONE_DOCUMENT = "blueprint.one-document", "a second document begins here; a file holds one",
         "여기서 두 번째 문서가 시작됩니다. 파일에는 문서가 하나만 있어야 합니다";
@@ -19,6 +19,8 @@ crate::messages! {
     NEWER_FORMAT = "blueprint.newer-format", "the file is written in a newer format than this gureum reads (`{key}: 1`)",
         "파일이 이 gureum이 읽는 형식(`{key}: 1`)보다 새로운 형식으로 작성되었습니다";
     NEWER_FORMAT_HELP = "blueprint.newer-format-help", "use a newer gureum", "더 새로운 gureum을 사용하십시오";
+    OTHER_FILE = "blueprint.other-file", "this is a file of the kind `{found}: 1`, and one of the kind `{wanted}: 1` is expected here",
+        "`{found}: 1` 파일입니다. 여기에는 `{wanted}: 1` 파일이 필요합니다";
     NOT_A_MAP = "blueprint.not-a-map", "`{path}` must be a map: lines of `key: value`",
         "`{path}`은(는) `키: 값` 줄로 이루어진 맵이어야 합니다";
     NOT_A_LIST = "blueprint.not-a-list", "`{path}` must be a list", "`{path}`은(는) 목록이어야 합니다";
@@ -51,6 +53,7 @@ crate::messages! {
         "a lower-case letter, then up to 30 lower-case letters, digits, dots and dashes",
         "영문 소문자로 시작하고 이어서 소문자, 숫자, 점, 붙임표를 30자까지 쓸 수 있습니다";
     DID_YOU_MEAN = "blueprint.did-you-mean", "did you mean `{near}`? There are: {all}", "혹시 `{near}`입니까? 사용할 수 있는 값: {all}";
+    DID_YOU_MEAN_ONE_OF_MANY = "blueprint.did-you-mean-one-of-many", "did you mean `{near}`?", "혹시 `{near}`입니까?";
     THERE_ARE = "blueprint.there-are", "there are: {all}", "사용할 수 있는 값: {all}";
     THERE_IS_NONE = "blueprint.there-is-none", "there is none", "사용할 수 있는 값이 없습니다";
 
@@ -124,6 +127,8 @@ crate::messages! {
         "`os`: `{usecase}`은(는) `{word}`에서 실행할 수 없습니다";
     NO_ASSIGNMENT = "blueprint.no-assignment", "`{found}` is no assignment", "`{found}`은(는) 올바른 지정이 아닙니다";
     NO_ASSIGNMENT_HELP = "blueprint.no-assignment-help", "write `key=value`, for example `web.count=3`", "`키=값`으로 적으십시오. 예: `web.count=3`";
+    NOT_A_COUNT = "blueprint.not-a-count", "`{path}` must be a whole number, not `{found}`",
+        "`{path}`은(는) 정수여야 합니다. 현재 값: `{found}`";
     UNKNOWN_ASSIGNMENT = "blueprint.unknown-assignment", "nothing is called `{key}`", "`{key}`(이)라는 항목이 없습니다";
     BAD_ADDRESS = "blueprint.bad-address", "`{path}`: `{found}` is no IP address", "`{path}`: `{found}`은(는) IP 주소가 아닙니다";
     BAD_ADDRESS_HELP = "blueprint.bad-address-help", "for example `8.8.8.8`", "예: `8.8.8.8`";
