@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 use include_dir::{Dir, include_dir};
 use serde::Deserialize;
 
+use crate::blueprint::service_port;
 use crate::model::Size;
 
 use super::types::{Component, Install, System, Template};
@@ -19,7 +20,6 @@ static LIBRARY: LazyLock<Library> =
 struct Library {
     components: BTreeMap<String, Component>,
     systems: BTreeMap<String, System>,
-    ports: BTreeMap<String, u16>,
 }
 
 /// A manifest as it stands in its file.
@@ -52,7 +52,7 @@ pub fn all() -> impl Iterator<Item = &'static Component> {
 
 /// The port on which a service answers, whether there is a component for it yet or not.
 pub fn port_of(service: &str) -> Option<u16> {
-    find(service).map(|component| component.port).or_else(|| LIBRARY.ports.get(service).copied())
+    find(service).map(|component| component.port).or_else(|| service_port(service))
 }
 
 /// The operating system of that name.
@@ -92,7 +92,6 @@ impl Library {
         Ok(Self {
             components,
             systems: yaml::read(text(files, "systems.yaml")?).map_err(|error| format!("systems.yaml: {error}"))?,
-            ports: yaml::read(text(files, "ports.yaml")?).map_err(|error| format!("ports.yaml: {error}"))?,
         })
     }
 }
@@ -131,7 +130,6 @@ mod tests {
             for system in component.systems.keys() {
                 assert!(library.systems.contains_key(system), "{}: {system}", component.name);
             }
-            assert!(!library.ports.contains_key(&component.name), "{} says its port itself", component.name);
         }
     }
 

@@ -1,8 +1,8 @@
 //! Software components → what a server's first boot does. Pure.
 //!
 //! A component is data: a directory in `blueprints/components/` with a manifest and templates. So is an operating system: an
-//! entry in `systems.yaml` and an installer. Nothing here knows one by name. What a service without a directory would need is
-//! not known; of a few its port is (`ports.yaml`), so that links to it can be opened already.
+//! entry in `systems.yaml` and an installer. Nothing here knows one by name. A service without a directory has no
+//! component yet; its port is known all the same (`blueprint/`), so that links to it can be opened already.
 
 mod first_boot;
 mod library;
