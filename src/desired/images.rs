@@ -33,18 +33,12 @@ pub(super) fn choose<'a>(system: &str, setting: Option<&str>, images: &'a [Image
 
 fn missing(system: &str, images: &[Image]) -> Diagnostic {
     let candidates = if images.is_empty() { "–".to_owned() } else { names(images).collect::<Vec<_>>().join(", ") };
-    let help = match component::system(system) {
-        Some(known) => say!(
-            m::NO_IMAGE_HELP,
-            distro = known.distro,
-            version = known.version,
-            system = system,
-            candidates = candidates
-        ),
-        None => {
-            let known = component::systems().keys().map(String::as_str).collect::<Vec<_>>().join(", ");
-            say!(m::NO_IMAGE_UNKNOWN_HELP, system = system, known = known, candidates = candidates)
-        }
+    let help = if let Some(known) = component::system(system) {
+        let (distro, version) = (&known.distro, &known.version);
+        say!(m::NO_IMAGE_HELP, distro = distro, version = version, system = system, candidates = candidates)
+    } else {
+        let known = component::systems().keys().map(String::as_str).collect::<Vec<_>>().join(", ");
+        say!(m::NO_IMAGE_UNKNOWN_HELP, system = system, known = known, candidates = candidates)
     };
     Diagnostic::error(say!(m::NO_IMAGE, system = system)).help(help)
 }
