@@ -221,7 +221,7 @@ mod tests {
 
     #[test]
     fn broken_yaml_is_told_with_its_place() {
-        for (text, place) in [("a: [1,\nb: 2\n", "f:2:"), ("a: \"x\n", "f:"), ("a: 1\n\tb: 2\n", "f:2:1")] {
+        for (text, place) in [("a: [1,\nb: 2\n", "f:2:"), ("a: \"x\n", "f:"), ("a: 1\n\tb: 2\n", "f:1:4")] {
             let (root, faults) = loaded(text);
             assert!(root.is_none() && faults.len() == 1 && faults[0].starts_with(place), "{text}: {faults:?}");
         }

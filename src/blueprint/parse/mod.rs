@@ -90,7 +90,7 @@ fn read(r: &mut Reader, root: &Node) -> Option<Blueprint> {
 }
 
 /// The name that an environment of the blueprint gets unless the user gives another.
-pub(super) fn environment_name(r: &mut Reader, node: &Node) -> Option<String> {
+pub(in crate::blueprint) fn environment_name(r: &mut Reader, node: &Node) -> Option<String> {
     let name = r.text(node)?;
     if EnvironmentName::parse(name).is_err() {
         let text = say!(m::BAD_ENVIRONMENT_NAME, path = node.path, name = name);

@@ -4,8 +4,8 @@ crate::messages! {
     // Form.
     SYNTAX = "blueprint.syntax", "this is not YAML: {why}", "YAML 문법에 맞지 않습니다: {why}";
     SYNTAX_HELP = "blueprint.syntax-help",
-        "look at the indentation, the colons and the quotes there and in the line above; nothing after it was read",
-        "그 줄과 바로 윗줄의 들여쓰기, 콜론, 따옴표를 확인하십시오. 그 뒤의 내용은 읽지 않았습니다";
+        "look around that place at the indentation (spaces, no tabs), the colons, brackets and quotes; nothing after it was read",
+        "그 부근의 들여쓰기(탭 없이 공백만), 콜론, 괄호, 따옴표를 확인하십시오. 그 뒤의 내용은 읽지 않았습니다";
     EMPTY = "blueprint.empty", "the file says nothing", "파일에 내용이 없습니다";
     ONE_DOCUMENT = "blueprint.one-document", "a second document begins here; a file holds one",
         "여기서 두 번째 문서가 시작됩니다. 파일에는 문서가 하나만 있어야 합니다";
@@ -124,6 +124,8 @@ crate::messages! {
         "`os`: `{usecase}`은(는) `{word}`에서 실행할 수 없습니다";
     NO_ASSIGNMENT = "blueprint.no-assignment", "`{found}` is no assignment", "`{found}`은(는) 올바른 지정이 아닙니다";
     NO_ASSIGNMENT_HELP = "blueprint.no-assignment-help", "write `key=value`, for example `web.count=3`", "`키=값`으로 적으십시오. 예: `web.count=3`";
+    NOT_A_COUNT = "blueprint.not-a-count", "`{path}` must be a whole number, not `{found}`",
+        "`{path}`은(는) 정수여야 합니다. 현재 값: `{found}`";
     UNKNOWN_ASSIGNMENT = "blueprint.unknown-assignment", "nothing is called `{key}`", "`{key}`(이)라는 항목이 없습니다";
     BAD_ADDRESS = "blueprint.bad-address", "`{path}`: `{found}` is no IP address", "`{path}`: `{found}`은(는) IP 주소가 아닙니다";
     BAD_ADDRESS_HELP = "blueprint.bad-address-help", "for example `8.8.8.8`", "예: `8.8.8.8`";
