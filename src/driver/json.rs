@@ -31,11 +31,11 @@ pub(super) fn json(value: &Value) -> Result<Json, CloudError> {
         Value::Integer(number) => Json::from(*number),
         Value::Text(text) => Json::String(text.clone()),
         Value::List(items) => Json::Array(items.iter().map(json).collect::<Result<_, _>>()?),
-        Value::Map(map) => Json::Object(map.iter().map(|(name, item)| Ok((name.clone(), json(item)?))).collect::<Result<
-            Map<_, _>,
-            CloudError,
-        >>(
-        )?),
+        Value::Map(map) => Json::Object(
+            map.iter()
+                .map(|(name, item)| Ok((name.clone(), json(item)?)))
+                .collect::<Result<Map<_, _>, CloudError>>()?,
+        ),
         Value::Output(output) => return Err(unresolved(&format!("{} of {}", output.field, output.address))),
         Value::Secret(secret) => return Err(unresolved(&format!("the secret {}", secret.name.0))),
         Value::Composed(_) => return Err(unresolved("a text in pieces")),

@@ -5,8 +5,8 @@ use async_trait::async_trait;
 use crate::cloud::{Cloud, CloudError, Method};
 use crate::kind::Kind;
 
-use super::marked::{Marked, Rest};
 use super::Gone;
+use super::marked::{Marked, Rest};
 
 pub(super) struct LoadBalancer;
 

@@ -142,12 +142,7 @@ pub(super) trait Marked: Send + Sync {
     }
 
     /// Where to look for what exists already, besides the marked ones.
-    async fn look(
-        &self,
-        cloud: &Cloud,
-        scope: Scope<'_>,
-        wanted: &[ReadyItem],
-    ) -> Result<Vec<Observed>, CloudError> {
+    async fn look(&self, cloud: &Cloud, scope: Scope<'_>, wanted: &[ReadyItem]) -> Result<Vec<Observed>, CloudError> {
         let _ = (cloud, scope, wanted);
         Ok(Vec::new())
     }

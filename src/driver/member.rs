@@ -11,7 +11,7 @@ use crate::kind::{Kind, member_local_name};
 use crate::model::{Address, Properties, Service, Value};
 use crate::snapshot::Observed;
 
-use super::json::{items, malformed, object, pick, text_of, unresolved};
+use super::json::{malformed, object, pick, text_of, unresolved};
 use super::marked::{Rest, changed, found, inner, taken};
 use super::{Created, Driver, Gone, Progress, ReadyChange, ReadyItem, Scope, Waiting, place, status_tree};
 
@@ -90,7 +90,9 @@ impl Driver for Member {
             .iter()
             .map(|item| {
                 let same = |member: &&Observed| {
-                    ["address", "protocol_port"].iter().all(|name| member.properties.get(*name) == item.properties.get(*name))
+                    ["address", "protocol_port"]
+                        .iter()
+                        .all(|name| member.properties.get(*name) == item.properties.get(*name))
                 };
                 let mine = there.iter().find(same);
                 let mine = mine.ok_or_else(|| malformed(REST.path, &format!("{} is not in its pool", item.address)))?;
@@ -106,13 +108,7 @@ impl Driver for Member {
         Ok(())
     }
 
-    async fn delete(
-        &self,
-        cloud: &Cloud,
-        _: Scope<'_>,
-        id: &str,
-        properties: &Properties,
-    ) -> Result<Gone, CloudError> {
+    async fn delete(&self, cloud: &Cloud, _: Scope<'_>, id: &str, properties: &Properties) -> Result<Gone, CloudError> {
         let pool = text_of(properties, "pool_id")?;
         REST.remove(cloud, call(Method::Delete, pool, &format!("/{id}"))).await
     }

@@ -6,8 +6,7 @@ use super::marked::{Marked, Rest};
 
 pub(super) struct Network;
 
-static REST: Rest =
-    Rest { kind: Kind::Network, path: "/networks", collection: "networks", singular: "network" };
+static REST: Rest = Rest { kind: Kind::Network, path: "/networks", collection: "networks", singular: "network" };
 
 impl Marked for Network {
     fn rest(&self) -> &'static Rest {

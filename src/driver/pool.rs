@@ -12,8 +12,7 @@ use super::marked::{Marked, Rest};
 
 pub(super) struct Pool;
 
-pub(super) static REST: Rest =
-    Rest { kind: Kind::Pool, path: "/lbaas/pools", collection: "pools", singular: "pool" };
+pub(super) static REST: Rest = Rest { kind: Kind::Pool, path: "/lbaas/pools", collection: "pools", singular: "pool" };
 
 /// The output that leads to a pool's health monitor.
 pub(super) const MONITOR: &str = "healthmonitor_id";

@@ -47,12 +47,7 @@ impl Marked for Port {
     }
 
     /// A port of ours whose mark was stripped holds its address all the same: look at who has the addresses.
-    async fn look(
-        &self,
-        cloud: &Cloud,
-        scope: Scope<'_>,
-        wanted: &[ReadyItem],
-    ) -> Result<Vec<Observed>, CloudError> {
+    async fn look(&self, cloud: &Cloud, scope: Scope<'_>, wanted: &[ReadyItem]) -> Result<Vec<Observed>, CloudError> {
         let mut call = Call::get(Service::Network, "/ports");
         for item in wanted {
             for ip in item.properties.get("fixed_ips").map(Value::items).unwrap_or_default() {

@@ -20,11 +20,8 @@ pub(super) struct RouterInterface;
 static REST: Rest = Rest { kind: Kind::RouterInterface, path: "/ports", collection: "ports", singular: "port" };
 
 /// What such a port's owner is called: of a plain router, a distributed one, and a highly available one.
-const OWNERS: [&str; 3] = [
-    "network:router_interface",
-    "network:router_interface_distributed",
-    "network:ha_router_replicated_interface",
-];
+const OWNERS: [&str; 3] =
+    ["network:router_interface", "network:router_interface_distributed", "network:ha_router_replicated_interface"];
 
 /// The interface that a port is; `None` for any other port.
 fn read(item: &Json) -> Result<Option<Observed>, CloudError> {
@@ -107,7 +104,8 @@ impl Driver for RouterInterface {
             // "Router already has a port on subnet …" is a plain 400 BadRequest: looking is surer than reading it.
             Err(refusal) if matches!(refusal.status(), Some(400 | 409)) => {
                 let there = of_routers(cloud, &[text_of(&item.properties, "router_id")?]).await?;
-                let same = |interface: &Observed| interface.properties.get("subnet_id") == item.properties.get("subnet_id");
+                let same =
+                    |interface: &Observed| interface.properties.get("subnet_id") == item.properties.get("subnet_id");
                 match there.into_iter().find(same) {
                     Some(interface) => Ok(vec![taken(&item.address, interface, true)]),
                     None => Err(refusal),
@@ -121,13 +119,7 @@ impl Driver for RouterInterface {
         Err(unchangeable(change))
     }
 
-    async fn delete(
-        &self,
-        cloud: &Cloud,
-        _: Scope<'_>,
-        _: &str,
-        properties: &Properties,
-    ) -> Result<Gone, CloudError> {
+    async fn delete(&self, cloud: &Cloud, _: Scope<'_>, _: &str, properties: &Properties) -> Result<Gone, CloudError> {
         found(cloud.send(action(properties, "remove_router_interface")?).await)?;
         Ok(Gone::Now)
     }

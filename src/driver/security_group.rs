@@ -54,7 +54,8 @@ mod tests {
             json!({"id": id, "security_group_id": "g", "ethertype": ethertype, "direction": "egress", "protocol": null,
                 "port_range_min": null, "port_range_max": null, "remote_ip_prefix": null, "remote_group_id": null})
         };
-        let item = json!({"id": "g", "name": "shop-web", "security_group_rules": [rule("6", "IPv6"), rule("4", "IPv4")]});
+        let item =
+            json!({"id": "g", "name": "shop-web", "security_group_rules": [rule("6", "IPv6"), rule("4", "IPv4")]});
         let address = Address::new("group", "web");
         let brought = SecurityGroup.brought(&address, &item);
         let expected: Vec<Address> = born_rules(&address).into_iter().map(|(address, _)| address).collect();

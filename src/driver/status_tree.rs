@@ -50,10 +50,7 @@ fn together(balancer: &Status, item: Status) -> Status {
 }
 
 /// How these are doing, all of one load balancer.
-pub(super) async fn progress(
-    cloud: &Cloud,
-    waiting: &[Waiting],
-) -> Result<BTreeMap<Address, Progress>, CloudError> {
+pub(super) async fn progress(cloud: &Cloud, waiting: &[Waiting]) -> Result<BTreeMap<Address, Progress>, CloudError> {
     let Some(first) = waiting.first() else { return Ok(BTreeMap::new()) };
     let balancer = match (&first.lane_id, first.kind) {
         (Some(id), _) => id,
