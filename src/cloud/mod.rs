@@ -19,6 +19,8 @@ mod redact;
 mod refusal;
 mod retry;
 pub mod scripted;
+#[cfg(test)]
+mod tests;
 mod wire;
 
 pub use api::{CloudApi, Method, Request, Response, TransportError};
