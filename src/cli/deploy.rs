@@ -56,16 +56,18 @@ async fn deploy(
     let known = run::settle(&session, &key, &journal, CommandWord::Deploy, doubt, screen).await?;
     let inputs = layers.over(history::recorded(&known)?, name)?;
     let loaded = planning::blueprint_for(&inputs, global.blueprints.as_deref())?;
-    let planned =
-        planning::on_cloud(&session, loaded, inputs, &key, &known.known(), args.input.replace_data).await?;
+    let planned = planning::on_cloud(&session, loaded, inputs, &key, &known.known(), args.input.replace_data).await?;
     show(&planned, screen)?;
     may_begin(&planned.plan, args.accept_limitations)?;
     if planned.plan.steps.is_empty() {
         return Ok(exit::DONE);
     }
     if !args.run.yes {
-        ask(screen, |input, output| terminal::confirm(input, output, &screen.aside.word(&m::ASK_DEPLOY), &screen.aside))?;
+        ask(screen, |input, output| {
+            terminal::confirm(input, output, &screen.aside.word(&m::ASK_DEPLOY), &screen.aside)
+        })?;
     }
+    history::remember(&folder, &key)?;
     let started = Started {
         command: CommandWord::Deploy,
         inputs: Some(serde_json::to_value(&planned.inputs).map_err(super::unserialisable)?),

@@ -62,6 +62,7 @@ async fn destroy(global: &Global, args: &DestroyArgs, screen: &Screen) -> Result
             }
         })?;
     }
+    history::remember(&folder, &key)?;
     let started = Started {
         command: CommandWord::Destroy,
         inputs: None,

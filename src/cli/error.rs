@@ -132,7 +132,10 @@ mod tests {
             .details([say!(m::PLAN_FAULT, words = "instances: 10 of 10 used")])
             .help(say!(m::PREFLIGHT_HELP));
         let text = error.render(&Look::PLAIN);
-        assert!(text.starts_with("error: refused") && text.contains("\n  instances") && text.contains("\nhelp: "), "{text}");
+        assert!(
+            text.starts_with("error: refused") && text.contains("\n  instances") && text.contains("\nhelp: "),
+            "{text}"
+        );
         let json: serde_json::Value = serde_json::from_str(&error.json(&Look::PLAIN)).expect("json");
         assert_eq!(json["error"]["exit_code"], 3);
         assert_eq!(json["error"]["id"], "cli.preflight");

@@ -20,25 +20,30 @@ pub fn read(folder: &Path, key: &EnvironmentKey) -> Result<(State, Vec<Event>), 
 
 /// Takes the lock and opens the journal for writing.
 pub fn open(folder: &Path, key: &EnvironmentKey) -> Result<Sqlite, CliError> {
-    let journal = Sqlite::open(folder).map_err(|error| match &error {
+    Sqlite::open(folder).map_err(|error| match &error {
         JournalError::Locked { path } => locked(folder, key, path),
         _ => journal_error(&error),
-    })?;
-    journal::remember(folder, key).map_err(|error| journal_error(&error))?;
-    Ok(journal)
+    })
+}
+
+/// Makes the environment one that [`all`] lists: before its first write, not for a mere look.
+pub fn remember(folder: &Path, key: &EnvironmentKey) -> Result<(), CliError> {
+    journal::remember(folder, key).map_err(|error| journal_error(&error))
 }
 
 /// What the last deploy was told, if there was one.
 pub fn recorded(state: &State) -> Result<Option<Inputs>, CliError> {
     let inputs = state.last_deploy().and_then(|started| started.inputs.clone());
-    inputs.map(serde_json::from_value).transpose().map_err(|error| {
-        CliError::failed(say!(m::RECORDED_INPUTS, why = error)).help(say!(m::RECORDED_INPUTS_HELP))
-    })
+    inputs
+        .map(serde_json::from_value)
+        .transpose()
+        .map_err(|error| CliError::failed(say!(m::RECORDED_INPUTS, why = error)).help(say!(m::RECORDED_INPUTS_HELP)))
 }
 
 /// Says who holds the lock, as far as the journal tells.
 fn locked(folder: &Path, key: &EnvironmentKey, path: &str) -> CliError {
-    let running = read(folder, key).ok().and_then(|(state, _)| state.runs.last().cloned()).filter(|run| run.ended.is_none());
+    let running =
+        read(folder, key).ok().and_then(|(state, _)| state.runs.last().cloned()).filter(|run| run.ended.is_none());
     let who = running.map_or_else(String::new, |run| {
         let command: &Message = match run.started.command {
             crate::event::CommandWord::Deploy => &report::COMMAND_DEPLOY,
@@ -47,8 +52,11 @@ fn locked(folder: &Path, key: &EnvironmentKey, path: &str) -> CliError {
         let at = crate::report::time(run.at);
         say!(m::LOCKED_WHO, command = command.en, at = at, run = run.id).to_string()
     });
-    CliError::refused(say!(m::LOCKED, name = key.name, who = who))
-        .help(say!(m::LOCKED_HELP, name = key.name, path = path))
+    CliError::refused(say!(m::LOCKED, name = key.name, who = who)).help(say!(
+        m::LOCKED_HELP,
+        name = key.name,
+        path = path
+    ))
 }
 
 /// A journal that cannot be used.

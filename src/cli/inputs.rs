@@ -154,7 +154,8 @@ fn flags(args: &InputArgs) -> Result<Inputs, CliError> {
 
 /// A public key as it stands, or the first line of a file of one.
 fn ssh_key(said: &str) -> Result<String, CliError> {
-    let is_key = |text: &str| ["ssh-", "ecdsa-", "sk-"].iter().any(|begin| text.starts_with(begin)) && text.contains(' ');
+    let is_key =
+        |text: &str| ["ssh-", "ecdsa-", "sk-"].iter().any(|begin| text.starts_with(begin)) && text.contains(' ');
     if is_key(said) {
         return Ok(said.trim().to_owned());
     }
@@ -229,7 +230,8 @@ mod tests {
     #[test]
     fn counts_of_one_layer_and_sizes_of_another_stand_together() {
         let tier = |count, size| {
-            let tiers = std::collections::BTreeMap::from([("web".to_owned(), TierInputs { count, size, service: None })]);
+            let tiers =
+                std::collections::BTreeMap::from([("web".to_owned(), TierInputs { count, size, service: None })]);
             Inputs { tiers, ..Inputs::default() }
         };
         let merged = overlay(tier(Some(3), Some(Size::Small)), tier(None, Some(Size::Large)));

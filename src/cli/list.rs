@@ -42,6 +42,10 @@ pub fn run(global: &Global, screen: &Screen) -> Result<u8, CliError> {
         }
         json.push(json!({ "id": source.id, "title": blueprint.title, "limitations": limitations }));
     }
-    if screen.json { screen.print_json(&json.into(), true)? } else { screen.print(&text)? }
+    if screen.json {
+        screen.print_json(&json.into(), true)?
+    } else {
+        screen.print(&text)?
+    }
     Ok(exit::DONE)
 }

@@ -67,7 +67,8 @@ pub async fn on_cloud(
     known: &Known,
     replace_data: bool,
 ) -> Result<Planned, CliError> {
-    let wanted = Wanted { quotas: known.ids.is_empty(), availability_zones: inputs.settings.availability_zone.is_some() };
+    let wanted =
+        Wanted { quotas: known.ids.is_empty(), availability_zones: inputs.settings.availability_zone.is_some() };
     let quotas_known = wanted.quotas;
     let observed = observe::observe(&session.cloud, key, &session.run, known, wanted).await;
     let snapshot = observed.map_err(|error| cloud_error(&error))?;

@@ -8,10 +8,10 @@ use tokio::sync::{mpsc, watch};
 
 use crate::driver;
 use crate::event::{CommandWord, Durations, Event, Started, State};
-use crate::execute::{self, SettleError, Settings, Settling, Stop, Summary, World};
+use crate::execute::{self, Settings, SettleError, Settling, Stop, Summary, World};
 use crate::journal::{Journal, Sqlite};
-use crate::model::{EnvironmentKey, Text};
 use crate::model::messages::cli as m;
+use crate::model::{EnvironmentKey, Text};
 use crate::plan::Plan;
 use crate::report::{Ending, PathStep, items, summary_json, summary_text, url};
 use crate::say;
@@ -96,9 +96,8 @@ pub async fn settle(
         SettleError::Journal(error) => history::journal_error(&error),
         SettleError::Fold(error) => CliError::damaged(&key.name, &error),
         SettleError::Cloud(error) => cloud_error(&error),
-        SettleError::Interrupted => {
-            CliError { exit: exit::INTERRUPTED, ..CliError::failed(say!(m::INTERRUPTED)) }.help(say!(m::RUN_PARTLY_HELP))
-        }
+        SettleError::Interrupted => CliError { exit: exit::INTERRUPTED, ..CliError::failed(say!(m::INTERRUPTED)) }
+            .help(say!(m::RUN_PARTLY_HELP)),
     })
 }
 

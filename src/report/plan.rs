@@ -6,7 +6,7 @@ use crate::desired::Degree;
 use crate::event::OperationWord;
 use crate::kind::Kind;
 use crate::model::messages::report as m;
-use crate::model::{Address, Message, Properties, Value};
+use crate::model::{Address, Message, Properties, Text, Value};
 use crate::plan::{Goal, Item, Plan, Reason, Step, Work};
 use crate::say;
 use crate::snapshot::CloudFacts;
@@ -200,25 +200,29 @@ pub fn plan_text(plan: &Plan, facts: Option<&CloudFacts>, look: &Look) -> String
     for what in What::ALL {
         let of: Vec<&Line> = lines.iter().filter(|line| line.what == what).collect();
         if !of.is_empty() {
-            let head =
-                look.say(&crate::model::Text { message: what.head(), values: vec![("count", of.len().to_string())] });
-            out.push('\n');
-            out.push_str(&look.paint(what.paint(), &head));
-            out.push('\n');
-            rows(&mut out, what, &of, facts, look);
+            section(&mut out, what, &of, facts, look);
         }
     }
     remarks(&mut out, plan, facts, look);
     out
 }
 
-/// Rows of one section: lines of one kind and reason together, unless what is to be said is about one of them.
-fn rows(out: &mut String, what: What, lines: &[&Line<'_>], facts: Option<&CloudFacts>, look: &Look) {
+/// One section. A reason that all have stands once, in its head; else lines of one kind and reason stand together in a row.
+fn section(out: &mut String, what: What, lines: &[&Line<'_>], facts: Option<&CloudFacts>, look: &Look) {
     let said = |line: &Line<'_>| match line.reason {
         _ if line.born => look.word(&m::BORN),
         Some(reason) => words::reason(reason, facts, look),
         None => String::new(),
     };
+    let mut head = look.say(&Text { message: what.head(), values: vec![("count", lines.len().to_string())] });
+    let first = lines.first().map(|line| said(line)).unwrap_or_default();
+    let shared = lines.len() > 1 && lines.iter().all(|line| said(line) == first);
+    if shared && !first.is_empty() {
+        head = format!("{head}: {first}");
+    }
+    out.push('\n');
+    out.push_str(&look.paint(what.paint(), &head));
+    out.push('\n');
     let mut rest = lines;
     while let Some(first) = rest.first() {
         let reason = said(first);
@@ -240,7 +244,7 @@ fn rows(out: &mut String, what: What, lines: &[&Line<'_>], facts: Option<&CloudF
         if !tail.is_empty() {
             out.push_str(&format!("\n{:33}{}", "", tail.join("; ")));
         }
-        if !reason.is_empty() {
+        if !reason.is_empty() && !shared {
             out.push_str(&format!("\n{:33}{reason}", ""));
         }
         out.push('\n');

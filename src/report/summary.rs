@@ -120,7 +120,8 @@ pub fn summary_text(ending: &Ending<'_>, look: &Look) -> String {
 
 /// The summary as JSON.
 pub fn summary_json(ending: &Ending<'_>) -> serde_json::Value {
-    let failures: BTreeMap<&Address, &String> = ending.failures.iter().map(|(address, error)| (address, error)).collect();
+    let failures: BTreeMap<&Address, &String> =
+        ending.failures.iter().map(|(address, error)| (address, error)).collect();
     json!({
         "summary": {
             "environment": ending.plan.environment.name,

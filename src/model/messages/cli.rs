@@ -28,7 +28,7 @@ crate::messages! {
     NO_STATE_FOLDER = "cli.no-state-folder", "nowhere to keep state: neither XDG_STATE_HOME nor HOME is set", "상태를 둘 곳이 없습니다: XDG_STATE_HOME 과 HOME 이 모두 없습니다";
     NO_STATE_FOLDER_HELP = "cli.no-state-folder-help", "say `--state DIR`", "`--state DIR` 을 지정하십시오";
 
-    NO_CLOUD = "cli.no-cloud", "no cloud is configured: {why}", "클라우드 설정이 없습니다: {why}";
+    NO_CLOUD = "cli.no-cloud", "{why}", "{why}";
     NO_CLOUD_PLAN_HELP = "cli.no-cloud-plan-help", "name a cloud of your clouds.yaml (`--cloud NAME` or OS_CLOUD) or set OS_AUTH_URL and the other OS_* variables; or plan without any cloud: `--snapshot examples/cloud.json`", "clouds.yaml 의 클라우드를 지정하거나 (`--cloud NAME` 또는 OS_CLOUD) OS_AUTH_URL 등 OS_* 변수를 설정하십시오. 클라우드 없이 계획하려면: `--snapshot examples/cloud.json`";
     NO_CLOUD_HELP = "cli.no-cloud-help", "name a cloud of your clouds.yaml (`--cloud NAME` or OS_CLOUD), or set OS_AUTH_URL and the other OS_* variables", "clouds.yaml 의 클라우드를 지정하거나 (`--cloud NAME` 또는 OS_CLOUD) OS_AUTH_URL 등 OS_* 변수를 설정하십시오";
     CLOUD_REFUSED = "cli.cloud-refused", "OpenStack refused: {words}", "OpenStack 이 거절했습니다: {words}";

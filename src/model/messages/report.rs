@@ -30,7 +30,7 @@ crate::messages! {
     GOES_WITH = "report.goes-with", "with {count} more below it", "하위 {count}개와 함께";
     HOLDS_DATA = "report.holds-data", "holds data", "데이터 보유";
     FLAVOR = "report.flavor", "{name} ({vcpus} vCPU, {ram}, {disk} GiB disk)", "{name} (vCPU {vcpus}, {ram}, 디스크 {disk} GiB)";
-    TOTALS = "report.totals", "In all: {servers} servers with {vcpus} vCPU, {ram} RAM, {disk} GiB disk; {addresses} floating addresses; {resources} resources.", "합계: 서버 {servers}대, vCPU {vcpus}, RAM {ram}, 디스크 {disk} GiB; 유동 주소 {addresses}개; 자원 {resources}개.";
+    TOTALS = "report.totals", "In all: servers {servers}, vCPU {vcpus}, RAM {ram}, disk {disk} GiB, floating addresses {addresses}, resources {resources}.", "합계: 서버 {servers}, vCPU {vcpus}, RAM {ram}, 디스크 {disk} GiB, 유동 주소 {addresses}, 자원 {resources}.";
     LIMITATIONS = "report.limitations", "What the use case asks for and this run will not give", "활용 사례가 요구하지만 이번 실행이 제공하지 않는 것";
     DEGRADED = "report.degraded", "degraded", "축소";
     ABSENT = "report.absent", "missing", "없음";
