@@ -105,10 +105,8 @@ pub async fn carry_out(plan: &Plan, hands: Arc<dyn Hands>, run: Run) -> Summary 
         Err(error) => return Summary::nothing(&*hands, say!(m::JOURNAL_FAILED, error = error)),
     };
     record.outcome(Happening::Started(run.started));
-    let (schedule, cycle) = match Schedule::new(plan, &run.durations, run.settings.in_flight) {
-        Ok(schedule) => (schedule, None),
-        Err(cycle) => (Schedule::default(), Some(Halt::Impossible(say!(m::PLAN_CYCLE, cycle = cycle)))),
-    };
+    let (schedule, cycle) = Schedule::new(plan, &run.durations, run.settings.in_flight);
+    let halt = cycle.map(|cycle| Halt::Impossible(say!(m::PLAN_CYCLE, cycle = cycle)));
     let (tell, notes) = mpsc::unbounded_channel();
     let (end, ending) = watch::channel(false);
     let (runs, mut explained) = of_history(&history);
@@ -125,7 +123,7 @@ pub async fn carry_out(plan: &Plan, hands: Arc<dyn Hands>, run: Run) -> Summary 
         durations: run.durations,
         items: BTreeMap::new(),
         tally: Tally::default(),
-        halt: cycle,
+        halt,
         runs,
         explained,
         launches: Vec::new(),

@@ -11,7 +11,6 @@ use crate::model::{Address, Service};
 use crate::plan::{Plan, Step, Until, Work};
 
 /// The plan's steps and how far they are. Steps are named by their position in the plan.
-#[derive(Default)]
 pub struct Schedule {
     nodes: Vec<Node>,
     ready: BTreeSet<(Reverse<u64>, usize)>,
@@ -35,16 +34,18 @@ struct Node {
 }
 
 impl Schedule {
-    /// Everything that is to be done. A plan that waits for itself is refused, edge by edge.
-    pub fn new(plan: &Plan, durations: &Durations, limit: usize) -> Result<Self, String> {
+    /// Everything that is to be done, and for a plan that waits for itself why it cannot be, edge by edge.
+    pub fn new(plan: &Plan, durations: &Durations, limit: usize) -> (Self, Option<String>) {
         let edges = edges(plan);
-        let graph = Graph::new(0..plan.steps.len(), edges.iter().map(|edge| (edge.before, edge.after)));
-        let graph = graph.map_err(|cycle| cycle.to_string())?;
         let weight = |step: &usize| {
             let step = &plan.steps[*step];
             durations.whole(kind(&step.work), operation(&step.work))
         };
-        let priorities = graph.remaining(weight);
+        let graph = Graph::new(0..plan.steps.len(), edges.iter().map(|edge| (edge.before, edge.after)));
+        let (priorities, cycle) = match graph {
+            Ok(graph) => (graph.remaining(weight), None),
+            Err(cycle) => (vec![0; plan.steps.len()], Some(cycle.to_string())),
+        };
         let mut nodes: Vec<Node> = (plan.steps.iter().zip(priorities))
             .map(|(step, priority)| Node {
                 kind: kind(&step.work),
@@ -63,7 +64,7 @@ impl Schedule {
         }
         let free = nodes.iter().enumerate().filter(|(_, node)| node.blockers == 0);
         let ready = free.map(|(step, node)| (Reverse(node.priority), step)).collect();
-        Ok(Self { nodes, ready, lanes: BTreeMap::new(), in_flight: BTreeMap::new(), limit })
+        (Self { nodes, ready, lanes: BTreeMap::new(), in_flight: BTreeMap::new(), limit }, cycle)
     }
 
     /// The steps that may start now, marked as started.
