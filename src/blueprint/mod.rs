@@ -5,6 +5,6 @@ mod types;
 
 pub use inputs::{Inputs, Settings, TierInputs};
 pub use types::{
-    Balancer, Blueprint, Choice, Count, Endpoint, External, Health, Link, Localized, ObjectStorage, Protocol, Service,
-    System, Tier, Volume, Want, Zone,
+    Balancer, Blueprint, Choice, Count, Endpoint, External, Health, Link, LinkPort, Listener, Localized, ObjectStorage,
+    Protocol, Service, System, Tier, Volume, Want, Zone,
 };
