@@ -17,12 +17,11 @@ pub fn check_inputs(blueprint: &Blueprint, inputs: &Inputs) -> Diagnostics {
         faults.push(Diagnostic::error(say!(m::SYSTEM_NOT_OFFERED, usecase = blueprint.id, word = os)).help(help));
     }
     for (name, said) in &inputs.tiers {
-        match blueprint.tier(name) {
-            Some(tier) => check_tier(&mut faults, blueprint, inputs, (tier, said)),
-            None => {
-                let help = candidates_help(name, blueprint.tiers.iter().map(|tier| tier.name.as_str()));
-                faults.push(Diagnostic::error(say!(m::NO_SUCH_TIER, usecase = blueprint.id, word = name)).help(help));
-            }
+        if let Some(tier) = blueprint.tier(name) {
+            check_tier(&mut faults, blueprint, inputs, (tier, said));
+        } else {
+            let help = candidates_help(name, blueprint.tiers.iter().map(|tier| tier.name.as_str()));
+            faults.push(Diagnostic::error(say!(m::NO_SUCH_TIER, usecase = blueprint.id, word = name)).help(help));
         }
     }
     faults

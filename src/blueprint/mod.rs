@@ -1,4 +1,8 @@
 //! Blueprint and environment files → checked [`Blueprint`] and [`Inputs`]; every fault at once, with line and column.
+//!
+//! `yaml` makes a tree of a text, `read` reads one node of it as what it should be, `parse` goes through a blueprint,
+//! `environment`, `settings` and `set` through what the user says beside it, and `check` holds one against the other.
+//! Whether a component for a service exists, or a flavor for a size, is not known here.
 
 mod builtin;
 mod check;

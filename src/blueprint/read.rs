@@ -13,6 +13,12 @@ use crate::say;
 /// The longest name of a tier, zone, balancer…: environment, name and number together have to make a host name.
 const LONGEST_NAME: usize = 20;
 
+/// More candidates than that are not listed beside the one that was probably meant.
+const MANY: usize = 16;
+
+/// The first words of the files that gureum reads.
+const FORMATS: [&str; 3] = ["blueprint", "environment", "config"];
+
 /// The faults so far.
 #[derive(Default)]
 pub(super) struct Reader {
@@ -37,8 +43,9 @@ pub(super) fn candidates_help<'a>(word: &str, candidates: impl IntoIterator<Item
     if candidates.is_empty() {
         return say!(m::THERE_IS_NONE);
     }
-    let all = candidates.join(", ");
+    let (all, many) = (candidates.join(", "), candidates.len() > MANY);
     match nearest(word, candidates) {
+        Some(near) if many => say!(m::DID_YOU_MEAN_ONE_OF_MANY, near = near),
         Some(near) => say!(m::DID_YOU_MEAN, near = near, all = all),
         None => say!(m::THERE_ARE, all = all),
     }
@@ -73,7 +80,13 @@ impl Reader {
             self.fault(&root.span, say!(m::NOT_A_MAP, path = file), None);
             return None;
         };
-        match entries.iter().find(|(key, _)| key.text == format) {
+        let found = |format: &str| entries.iter().find(|(key, _)| key.text == format);
+        match found(format) {
+            None if FORMATS.into_iter().any(|other| found(other).is_some()) => {
+                let other = FORMATS.into_iter().find(|other| found(other).is_some()).unwrap_or_default();
+                self.fault(&root.span, say!(m::OTHER_FILE, found = other, wanted = format), None);
+                return None;
+            }
             Some((_, Node { data: Data::Scalar(found), .. })) if found == "1" => {}
             Some((_, node)) => {
                 let newer =

@@ -12,8 +12,8 @@ impl Blueprint {
             Service::Named(name) => return name,
             Service::Chosen(choice) => choice,
         };
-        let alike = self.tiers.iter().filter(|other| other.service == tier.service);
-        let said = alike.filter_map(|other| inputs.tiers.get(&other.name)?.service.as_deref()).next();
+        let mut alike = self.tiers.iter().filter(|other| other.service == tier.service);
+        let said = alike.find_map(|other| inputs.tiers.get(&other.name)?.service.as_deref());
         // `parse` lets no choice through that is unknown or empty.
         let first = || self.choice(choice).and_then(|choice| choice.one_of.first()).map_or("", String::as_str);
         said.unwrap_or_else(first)

@@ -19,7 +19,7 @@ const fn portless(name: &'static str) -> Known {
 /// Operating systems by gureum's names for them.
 pub const SYSTEMS: [&str; 5] = ["ubuntu-16.04", "centos-7", "ubuntu-24.04", "rocky-9", "debian-12"];
 
-const SERVICES: [Known; 46] = [
+const SERVICES: [Known; 40] = [
     // Web, application, data.
     known("nginx", 80),
     known("apache", 80),
@@ -60,7 +60,6 @@ const SERVICES: [Known; 46] = [
     known("spark", 7077),
     known("zeppelin", 8080),
     known("hbase", 16000),
-    known("zookeeper", 2181),
     // Things.
     known("mosquitto", 1883),
     known("mobius", 7579),
@@ -69,12 +68,6 @@ const SERVICES: [Known; 46] = [
     // Platforms.
     known("kubernetes-master", 6443),
     known("kubernetes-worker", 10250),
-    // The network.
-    known("reverse-proxy", 80),
-    known("vpn-gateway", 500),
-    known("bastion", 22),
-    known("nfs", 2049),
-    known("ntp", 123),
 ];
 
 /// Every service that a blueprint may name.

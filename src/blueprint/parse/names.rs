@@ -4,12 +4,13 @@
 use crate::blueprint::read::{Map, Reader};
 use crate::blueprint::types::Endpoint;
 use crate::blueprint::yaml::{Data, Node};
+use crate::model::Span;
 use crate::model::messages::blueprint as m;
-use crate::model::{Message, Span};
 use crate::say;
 
 /// Names that links or gureum itself use with a meaning of their own.
-const RESERVED: [&str; 2] = ["internet", "bastion"];
+const RESERVED: [&str; 2] = [INTERNET, "bastion"];
+const INTERNET: &str = "internet";
 
 /// Every name of the file by what it names.
 pub(super) struct Names<'n> {
@@ -60,19 +61,19 @@ impl<'n> Names<'n> {
 
     /// An end of a link.
     pub fn end(&self, r: &mut Reader, node: &Node) -> Option<Endpoint> {
-        let all = ["internet"].into_iter().chain(self.named());
+        let all = [INTERNET].into_iter().chain(self.named());
         let name = r.word(node, &m::UNKNOWN_END, all)?;
         Some(self.known_end(name))
     }
 
     /// A tier.
     pub fn tier(&self, r: &mut Reader, node: &Node) -> Option<String> {
-        self.one(r, node, &m::UNKNOWN_TIER, &self.tiers)
+        r.word(node, &m::UNKNOWN_TIER, self.tiers.iter().copied()).map(str::to_owned)
     }
 
     /// A zone.
     pub fn zone(&self, r: &mut Reader, node: &Node) -> Option<String> {
-        self.one(r, node, &m::UNKNOWN_ZONE, &self.zones)
+        r.word(node, &m::UNKNOWN_ZONE, self.zones.iter().copied()).map(str::to_owned)
     }
 
     /// A list of tiers.
@@ -80,26 +81,22 @@ impl<'n> Names<'n> {
         r.words(node, &m::UNKNOWN_TIER, self.tiers.iter().copied()).into_iter().map(str::to_owned).collect()
     }
 
-    /// What that name of a tier, balancer or external service means; anything else is the internet.
+    /// What a name means that has been found among those that a link may use.
     pub fn known_end(&self, name: &str) -> Endpoint {
         let name = name.to_owned();
-        if self.tiers.contains(&name.as_str()) {
+        if name == INTERNET {
+            Endpoint::Internet
+        } else if self.tiers.contains(&name.as_str()) {
             Endpoint::Tier(name)
         } else if self.balancers.contains(&name.as_str()) {
             Endpoint::Balancer(name)
-        } else if self.external.contains(&name.as_str()) {
-            Endpoint::External(name)
         } else {
-            Endpoint::Internet
+            Endpoint::External(name)
         }
     }
 
     fn named(&self) -> impl Iterator<Item = &'n str> + Clone {
         self.tiers.iter().chain(&self.balancers).chain(&self.external).copied()
-    }
-
-    fn one(&self, r: &mut Reader, node: &Node, unknown: &'static Message, all: &[&str]) -> Option<String> {
-        r.word(node, unknown, all.iter().copied()).map(str::to_owned)
     }
 }
 

@@ -19,6 +19,8 @@ crate::messages! {
     NEWER_FORMAT = "blueprint.newer-format", "the file is written in a newer format than this gureum reads (`{key}: 1`)",
         "파일이 이 gureum이 읽는 형식(`{key}: 1`)보다 새로운 형식으로 작성되었습니다";
     NEWER_FORMAT_HELP = "blueprint.newer-format-help", "use a newer gureum", "더 새로운 gureum을 사용하십시오";
+    OTHER_FILE = "blueprint.other-file", "this is a file of the kind `{found}: 1`, and one of the kind `{wanted}: 1` is expected here",
+        "`{found}: 1` 파일입니다. 여기에는 `{wanted}: 1` 파일이 필요합니다";
     NOT_A_MAP = "blueprint.not-a-map", "`{path}` must be a map: lines of `key: value`",
         "`{path}`은(는) `키: 값` 줄로 이루어진 맵이어야 합니다";
     NOT_A_LIST = "blueprint.not-a-list", "`{path}` must be a list", "`{path}`은(는) 목록이어야 합니다";
@@ -51,6 +53,7 @@ crate::messages! {
         "a lower-case letter, then up to 30 lower-case letters, digits, dots and dashes",
         "영문 소문자로 시작하고 이어서 소문자, 숫자, 점, 붙임표를 30자까지 쓸 수 있습니다";
     DID_YOU_MEAN = "blueprint.did-you-mean", "did you mean `{near}`? There are: {all}", "혹시 `{near}`입니까? 사용할 수 있는 값: {all}";
+    DID_YOU_MEAN_ONE_OF_MANY = "blueprint.did-you-mean-one-of-many", "did you mean `{near}`?", "혹시 `{near}`입니까?";
     THERE_ARE = "blueprint.there-are", "there are: {all}", "사용할 수 있는 값: {all}";
     THERE_IS_NONE = "blueprint.there-is-none", "there is none", "사용할 수 있는 값이 없습니다";
 
