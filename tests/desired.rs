@@ -2,7 +2,7 @@
 //! read by people: a line that changes is a resource that users get otherwise.
 
 use gureum::blueprint::{self, Blueprint, Inputs};
-use gureum::desired::{Desired, desired};
+use gureum::desired::{Desired, Limitation, desired};
 use gureum::model::{EnvironmentName, Value};
 use gureum::snapshot::{FORMAT, Snapshot};
 
@@ -37,22 +37,20 @@ fn short(value: &Value) -> serde_json::Value {
 }
 
 fn lines(desired: &Desired) -> String {
-    let mut out = String::new();
+    let mut out: Vec<String> = Vec::new();
     for (address, resource) in &desired.resources {
         let properties: serde_json::Map<_, _> =
             resource.properties.iter().map(|(name, value)| (name.clone(), short(value))).collect();
         let data = if resource.bears_data { " (data)" } else { "" };
-        let least = resource.at_least.iter().map(|name| format!(" (at least {name})")).collect::<String>();
-        out += &format!("{address}{data}{least}: {}\n", serde_json::Value::Object(properties));
+        let least: Vec<String> = resource.at_least.iter().map(|name| format!(" (at least {name})")).collect();
+        out.push(format!("{address}{data}{}: {}", least.concat(), serde_json::Value::Object(properties)));
     }
-    for limitation in &desired.limitations {
-        out += &format!("{:?}: {}: {}\n", limitation.degree, limitation.of, limitation.text);
-    }
-    for note in &desired.notes {
-        out += &format!("note: {note}\n");
-    }
+    let limitation = |one: &Limitation| format!("{:?}: {}: {}", one.degree, one.of, one.text);
+    out.extend(desired.limitations.iter().map(limitation));
+    out.extend(desired.notes.iter().map(|note| format!("note: {note}")));
     let entry = desired.entry.as_ref().map(|entry| format!("{}.{}", entry.address, entry.field));
-    out + &format!("entry: {}\n", entry.unwrap_or_default())
+    out.push(format!("entry: {}", entry.unwrap_or_default()));
+    out.join("\n")
 }
 
 #[test]
