@@ -2,7 +2,7 @@
 //!
 //! A component is data: a directory in `blueprints/components/` with a manifest and templates. So is an operating system: an
 //! entry in `systems.yaml` and an installer. Nothing here knows one by name. A service without a directory has no
-//! component yet; its port is known all the same (`blueprint/`), so that links to it can be opened already.
+//! component yet.
 
 mod first_boot;
 mod library;
@@ -10,5 +10,5 @@ mod types;
 mod yaml;
 
 pub use first_boot::{File, FirstBoot, FirstBootError, Guest, first_boot};
-pub use library::{all, find, port_of, system, systems};
+pub use library::{all, find, system, systems};
 pub use types::{Component, Install, Proof, System, Template};

@@ -40,7 +40,9 @@ pub(super) fn add(
     for tier in &draft.blueprint.tiers {
         let_in(draft, &tier.name, ssh, &Remote::Group(BASTION.into()));
     }
-    let Some(system) = tiers::environment_system(draft) else { return };
+    // `parse` lets no blueprint through that names no system.
+    let first = || draft.blueprint.systems.first().map(|system| system.0.as_str());
+    let Some(system) = draft.inputs.os.as_deref().or_else(first) else { return };
     let Some(machine) = tiers::machine(draft, system, Size::Small) else { return };
     let local = servers::local_name(BASTION, 1);
     let port = servers::add_port(draft, &local, &zone.name, addresses.bastion(&zone.name), BASTION, &[]);

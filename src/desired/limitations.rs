@@ -81,7 +81,6 @@ mod tests {
             Want::Vpn { zone: "web".into() },
             Want::Kubernetes { masters: "gw".into(), workers: "kv".into() },
             Want::Offer { to: Endpoint::External("paas".into()), tiers: vec!["db".into(), "kv".into()] },
-            Want::Monitoring,
         ]);
         let said: Vec<String> = world
             .desired()
@@ -97,11 +96,12 @@ mod tests {
                 "Missing db: no component for mariadb yet: its servers start without it",
                 "Missing kv: no component for redis yet: its servers start without it",
                 "Degraded web: no auto scaling: it stays at 2 (asked for: 2 to 6)",
+                "Degraded was: no auto scaling: it stays at 2 (asked for: 2 to 8)",
                 "Degraded front: HTTP without a certificate instead of HTTPS",
+                "Degraded monitoring: no dashboard of its own: only what the platform itself shows",
                 "Missing web: no site-to-site VPN yet",
                 "Missing gw: no Kubernetes yet: masters gw and workers kv are plain servers",
                 "Missing paas: the services of db, kv are not made known to paas yet",
-                "Degraded monitoring: no dashboard of its own: only what the platform itself shows",
                 "Missing data: no volumes yet: the 20 GiB of db are on its root disk",
                 "Missing speech: services from outside cannot be bound yet",
                 "Degraded paas: services from outside cannot be bound yet",

@@ -1,6 +1,6 @@
 //! The arrow from blueprint, inputs and facts to what should exist.
 
-use crate::blueprint::{Blueprint, Inputs};
+use crate::blueprint::{Blueprint, Inputs, check_inputs};
 use crate::model::{Diagnostics, EnvironmentKey};
 use crate::snapshot::CloudFacts;
 
@@ -20,6 +20,8 @@ pub fn desired(
     facts: &CloudFacts,
 ) -> Result<Desired, Diagnostics> {
     let mut draft = Draft::new(blueprint, inputs, environment, facts);
+    // Counts beyond a tier's would take the addresses of the next one.
+    draft.faults = check_inputs(blueprint, inputs);
     let settings = &inputs.settings;
     let external = places::external_network(settings.external_network.as_deref(), &facts.external_networks);
     let external = draft.take(external);
@@ -87,11 +89,17 @@ mod tests {
         world.facts.external_networks.clear();
         world.facts.images.clear();
         world.inputs.settings.availability_zone = Some("mars".into());
+        let nine = crate::blueprint::TierInputs { count: Some(9), ..Default::default() };
+        world.inputs.tiers.insert("web".into(), nine);
         world.inputs.settings.cidr = Some("10.0.0.0/24".parse().expect("a range"));
         let faults = world.faults();
-        for part in
-            ["no external network", "no image for ubuntu-16.04", "availability zone `mars`", "10.0.0.0/24 is too small"]
-        {
+        for part in [
+            "no external network",
+            "no image for ubuntu-16.04",
+            "availability zone `mars`",
+            "web.count",
+            "10.0.0.0/24 is too small",
+        ] {
             assert!(faults.contains(part), "{part} is not in\n{faults}");
         }
     }

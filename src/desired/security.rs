@@ -5,8 +5,7 @@
 
 use ipnet::Ipv4Net;
 
-use crate::blueprint::{Balancer, Endpoint, Link, LinkPort, Protocol};
-use crate::component;
+use crate::blueprint::{Balancer, Endpoint, Link, Listener};
 use crate::kind::born_rules;
 use crate::model::Diagnostic;
 use crate::model::messages::desired as m;
@@ -16,7 +15,6 @@ use super::addresses::Addresses;
 use super::balancers::{self, Spoken};
 use super::draft::Draft;
 use super::rules::{Ports, Remote, group, let_in, let_out};
-use super::tiers;
 
 pub(super) fn add(draft: &mut Draft<'_>, addresses: &Addresses) {
     let blueprint = draft.blueprint;
@@ -83,38 +81,30 @@ fn follow(draft: &mut Draft<'_>, addresses: &Addresses, link: &Link) {
 
 /// The ports that a link opens at its far end.
 fn ports(draft: &mut Draft<'_>, link: &Link) -> Vec<Ports> {
-    let listeners = match &link.to {
-        Endpoint::Balancer(name) => draft.blueprint.balancers.iter().find(|balancer| balancer.name == *name),
-        _ => None,
-    }
-    .map(|balancer| balancers::spoken(draft.blueprint, balancer))
-    .unwrap_or_default();
-    match link.port {
-        LinkPort::Number(port) => {
-            // A listener that cannot speak TLS yet stands on another port than the link says.
-            let moved = listeners.iter().filter(|(listener, _)| listener.port == port).map(|(_, spoken)| spoken.port);
-            let mut ports = vec![Ports::one(link.protocol, port)];
-            ports.extend(moved.filter(|moved| *moved != port).map(|moved| Ports::one(link.protocol, moved)));
-            ports
-        }
-        LinkPort::Range(first, last) => vec![Ports { protocol: link.protocol, first, last }],
-        LinkPort::OfService if !listeners.is_empty() => {
-            listeners.iter().map(|(_, spoken)| Ports::one(spoken.protocol, spoken.port)).collect()
-        }
-        LinkPort::OfService => service_port(draft, link).into_iter().collect(),
-    }
-}
-
-fn service_port(draft: &mut Draft<'_>, link: &Link) -> Option<Ports> {
-    let Endpoint::Tier(name) = &link.to else { return None };
-    let tier = draft.blueprint.tier(name)?;
-    let service = tiers::service(draft.blueprint, draft.inputs, tier)?;
-    let port = component::port_of(service);
-    if port.is_none() {
-        let text = say!(m::PORT_UNKNOWN, tier = name, service = service);
+    let blueprint = draft.blueprint;
+    let Some((first, last)) = blueprint.ports_of(link, draft.inputs) else {
+        let (to, service) = match &link.to {
+            Endpoint::Tier(name) => {
+                (name.as_str(), blueprint.tier(name).map_or("", |tier| blueprint.service_of(tier, draft.inputs)))
+            }
+            Endpoint::Balancer(name) | Endpoint::External(name) => (name.as_str(), name.as_str()),
+            Endpoint::Internet => ("internet", "internet"),
+        };
+        let text = say!(m::PORT_UNKNOWN, tier = to, service = service);
         draft.fault(Diagnostic::error(text).at(&link.span).help(say!(m::PORT_UNKNOWN_HELP)));
+        return Vec::new();
+    };
+    let mut ports = vec![Ports { protocol: link.protocol, first, last }];
+    if let Endpoint::Balancer(name) = &link.to
+        && let Some(balancer) = blueprint.balancers.iter().find(|balancer| balancer.name == *name)
+    {
+        // A listener that cannot speak TLS yet stands on another port than the link says.
+        let linked = |listener: &Listener| (first..=last).contains(&listener.port);
+        let spoken = balancers::spoken(blueprint, balancer).into_iter();
+        let moved = spoken.filter(|(listener, spoken)| linked(listener) && spoken.port != listener.port);
+        ports.extend(moved.map(|(_, spoken)| Ports::one(link.protocol, spoken.port)));
     }
-    Some(Ports::one(if link.protocol == Protocol::Udp { Protocol::Udp } else { Protocol::Tcp }, port?))
+    ports
 }
 
 /// From where a load balancer speaks to a tier: the subnets of its virtual IP and of the members.
@@ -125,7 +115,7 @@ fn balancer_ranges(draft: &Draft<'_>, addresses: &Addresses, balancer: &Balancer
     ranges
 }
 
-pub(super) fn everywhere() -> Ipv4Net {
+fn everywhere() -> Ipv4Net {
     Ipv4Net::default()
 }
 
@@ -133,6 +123,7 @@ pub(super) fn everywhere() -> Ipv4Net {
 mod tests {
     use super::super::testing;
     use super::*;
+    use crate::blueprint::LinkPort;
 
     #[test]
     fn links_become_rules_and_a_balancer_is_let_in_by_range() {
@@ -190,25 +181,21 @@ mod tests {
     #[test]
     fn a_link_to_the_service_s_own_port_follows_the_choice_and_ranges_stay_ranges() {
         let mut world = testing::shop();
-        let to_db =
-            world.blueprint.links.iter_mut().find(|link| link.to == Endpoint::Tier("db".into())).expect("there");
-        to_db.port = LinkPort::OfService;
-        let rules = testing::addresses(&world.desired(), &["rule"]);
-        assert!(rules.contains(&"group.db/rule.ingress-ipv4-tcp-3306-from-group-was".to_owned()));
+        let has = |world: &testing::World, rule: &str| {
+            testing::addresses(&world.desired(), &["rule"]).contains(&rule.to_owned())
+        };
+        assert!(has(&world, "group.db/rule.ingress-ipv4-tcp-3306-from-group-was"));
         let service = crate::blueprint::TierInputs { service: Some("postgresql".into()), ..Default::default() };
-        world.inputs.tiers.insert("db".into(), service.clone());
-        let rules = testing::addresses(&world.desired(), &["rule"]);
-        assert!(rules.contains(&"group.db/rule.ingress-ipv4-tcp-5432-from-group-was".to_owned()));
-        world.inputs.tiers.insert("db".into(), crate::blueprint::TierInputs { service: Some("x".into()), ..service });
-        let faults = world.faults();
-        assert!(
-            faults.contains("t:1:1: the link to db is to its service's own port, and that of x is not known"),
-            "{faults}"
-        );
+        world.inputs.tiers.insert("db".into(), service);
+        assert!(has(&world, "group.db/rule.ingress-ipv4-tcp-5432-from-group-was"));
         let link = &mut world.blueprint.links[0];
         (link.port, link.to) = (LinkPort::Range(7000, 7010), Endpoint::Tier("kv".into()));
-        world.inputs.tiers.clear();
-        let rules = testing::addresses(&world.desired(), &["rule"]);
-        assert!(rules.contains(&"group.kv/rule.ingress-ipv4-tcp-7000-7010-from-0.0.0.0_0".to_owned()));
+        assert!(has(&world, "group.kv/rule.ingress-ipv4-tcp-7000-7010-from-0.0.0.0_0"));
+        let to_gw =
+            world.blueprint.links.iter_mut().find(|link| link.to == Endpoint::Tier("gw".into())).expect("there");
+        to_gw.port = LinkPort::OfService;
+        world.blueprint.tiers[2].service = crate::blueprint::Service::Named("php".into());
+        let faults = world.faults();
+        assert!(faults.contains("the link to gw is to its service's own port, and php has none"), "{faults}");
     }
 }

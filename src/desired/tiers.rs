@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use crate::blueprint::{Blueprint, Inputs, Service, Tier};
+use crate::blueprint::Tier;
 use crate::component::{self, Component};
+use crate::model::Size;
 use crate::model::messages::desired as m;
-use crate::model::{Diagnostic, Size};
 use crate::say;
 use crate::snapshot::{Flavor, Image};
 
@@ -37,36 +37,12 @@ pub(super) fn decide<'a>(draft: &mut Draft<'a>) -> Vec<Decided<'a>> {
 }
 
 fn decide_one<'a>(draft: &mut Draft<'a>, tier: &'a Tier) -> Option<Decided<'a>> {
-    let said = draft.inputs.tiers.get(&tier.name);
-    let count = said.and_then(|said| said.count).unwrap_or(tier.count.default);
-    if !(tier.count.min..=tier.count.max).contains(&count) {
-        let (min, max) = (tier.count.min, tier.count.max);
-        draft.fault(
-            Diagnostic::error(say!(m::COUNT, tier = tier.name, count = count, min = min, max = max)).help(say!(
-                m::COUNT_HELP,
-                tier = tier.name,
-                min = min,
-                max = max
-            )),
-        );
-    }
-    let system = tier.system.as_ref().map_or_else(|| environment_system(draft), |system| Some(system.0.as_str()))?;
+    let (blueprint, inputs) = (draft.blueprint, draft.inputs);
+    let system = blueprint.system_of(tier, inputs);
     let components = components(draft, tier, system);
-    let wanted = said.and_then(|said| said.size).or(draft.inputs.flavor).unwrap_or(tier.size);
-    let size = raised(draft, tier, wanted, &components);
+    let size = raised(draft, tier, blueprint.size_of(tier, inputs), &components);
     let machine = machine(draft, system, size)?;
-    Some(Decided { tier, count, machine, components })
-}
-
-/// The system of every server that has none of its own.
-pub(super) fn environment_system<'a>(draft: &mut Draft<'a>) -> Option<&'a str> {
-    let first = draft.blueprint.systems.first().map(|system| system.0.as_str());
-    let system = draft.inputs.os.as_deref().or(first);
-    if system.is_none() {
-        let known = component::systems().keys().map(String::as_str).collect::<Vec<_>>().join(", ");
-        draft.fault(Diagnostic::error(say!(m::NO_SYSTEM)).help(say!(m::NO_SYSTEM_HELP, known = known)));
-    }
-    system
+    Some(Decided { tier, count: blueprint.count_of(tier, inputs), machine, components })
 }
 
 /// Image and flavor for a system and a size; an ended system is noted.
@@ -84,25 +60,10 @@ pub(super) fn machine<'a>(draft: &mut Draft<'a>, system: &'a str, size: Size) ->
     Some(Machine { system, image, flavor })
 }
 
-/// The service that runs on a tier, where one is chosen the chosen one: by the tier's own input, else by that of another tier
-/// with the same choice, for a choice is made once.
-pub(super) fn service<'a>(blueprint: &'a Blueprint, inputs: &'a Inputs, tier: &'a Tier) -> Option<&'a str> {
-    let choice = match &tier.service {
-        Service::Named(name) => return Some(name),
-        Service::Chosen(choice) => choice,
-    };
-    let said = |tier: &Tier| inputs.tiers.get(&tier.name).and_then(|said| said.service.as_deref());
-    let same = |other: &&Tier| matches!(&other.service, Service::Chosen(name) if name == choice);
-    said(tier)
-        .or_else(|| blueprint.tiers.iter().filter(same).find_map(said))
-        .or_else(|| blueprint.choice(choice)?.one_of.first().map(String::as_str))
-}
-
 fn components(draft: &mut Draft<'_>, tier: &Tier, system: &str) -> Vec<&'static Component> {
-    let services: Vec<&str> =
-        service(draft.blueprint, draft.inputs, tier).into_iter().chain(tier.also.iter().map(String::as_str)).collect();
+    let service = draft.blueprint.service_of(tier, draft.inputs);
     let mut components = Vec::new();
-    for service in services {
+    for service in std::iter::once(service).chain(tier.also.iter().map(String::as_str)) {
         match component::find(service) {
             None => draft.limitation(Degree::Missing, &tier.name, say!(m::NO_COMPONENT, service = service)),
             Some(component) if !component.systems.contains_key(system) => {
@@ -154,28 +115,14 @@ mod tests {
     }
 
     #[test]
-    fn a_choice_is_made_once_for_all_tiers_that_share_it() {
-        let mut world = testing::shop();
-        let taken = |world: &testing::World, tier: usize| {
-            service(&world.blueprint, &world.inputs, &world.blueprint.tiers[tier]).map(str::to_owned)
-        };
-        assert_eq!(taken(&world, 1).as_deref(), Some("tomcat"));
-        world.blueprint.tiers[2].service = Service::Chosen("was".into());
-        world.inputs.tiers.insert("was".into(), TierInputs { service: Some("jboss".into()), ..TierInputs::default() });
-        assert_eq!(taken(&world, 1).as_deref(), Some("jboss"));
-        assert_eq!(taken(&world, 2).as_deref(), Some("jboss"));
-    }
-
-    #[test]
-    fn all_faults_are_found_and_the_same_one_is_said_once() {
+    fn the_same_fault_of_several_tiers_is_said_once() {
         let mut world = testing::shop();
         world.inputs.os = Some("debian-12".into());
         world.facts.images.retain(|image| image.os_distro.as_deref() != Some("debian"));
-        world.inputs.tiers.insert("web".into(), TierInputs { count: Some(9), ..TierInputs::default() });
         let mut draft = world.draft();
         assert!(decide(&mut draft).is_empty());
         let faults: Vec<String> = draft.faults.0.iter().map(|fault| fault.text.to_string()).collect();
-        assert_eq!(faults, ["web: 9 servers, and the blueprint allows 2 to 6", "no image for debian-12 on this cloud"]);
+        assert_eq!(faults, ["no image for debian-12 on this cloud"]);
     }
 
     #[test]

@@ -1,14 +1,6 @@
 //! The sentences of `desired/`.
 
 crate::messages! {
-    COUNT = "desired.count", "{tier}: {count} servers, and the blueprint allows {min} to {max}",
-        "{tier}: 서버 {count}대, 블루프린트가 허용하는 범위는 {min}~{max}대입니다";
-    COUNT_HELP = "desired.count.help", "set {tier}.count to a number from {min} to {max}",
-        "{tier}.count를 {min}에서 {max} 사이로 지정하십시오";
-    NO_SYSTEM = "desired.no-system", "no operating system is chosen and the blueprint names none",
-        "운영체제가 선택되지 않았고 블루프린트에도 없습니다";
-    NO_SYSTEM_HELP = "desired.no-system.help", "choose one of: {known} (--set os=…)",
-        "다음 중 하나를 선택하십시오: {known} (--set os=…)";
     NO_IMAGE = "desired.no-image", "no image for {system} on this cloud", "이 클라우드에 {system} 이미지가 없습니다";
     NO_IMAGE_HELP = "desired.no-image.help",
         "upload one with os_distro={distro} and os_version={version}, or name one in the setting images.{system}; there are: {candidates}",
@@ -64,8 +56,8 @@ crate::messages! {
     TWICE = "desired.twice", "{address} is asked for twice", "{address}을(를) 두 번 요청했습니다";
     TWICE_HELP = "desired.twice.help", "tiers and load balancers need names that differ; `bastion` is gureum's own",
         "계층과 부하분산 장치의 이름은 서로 달라야 하며, `bastion`은 gureum이 사용합니다";
-    PORT_UNKNOWN = "desired.port-unknown", "the link to {tier} is to its service's own port, and that of {service} is not known",
-        "{tier} 연결은 서비스의 기본 포트를 쓰는데 {service}의 포트를 알 수 없습니다";
+    PORT_UNKNOWN = "desired.port-unknown", "the link to {tier} is to its service's own port, and {service} has none",
+        "{tier} 연결은 서비스의 기본 포트를 쓰는데 {service}에는 포트가 없습니다";
     PORT_UNKNOWN_HELP = "desired.port-unknown.help", "write the port's number in the link",
         "연결에 포트 번호를 적으십시오";
     USER_DATA_TOO_LARGE = "desired.user-data-too-large",
