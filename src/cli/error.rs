@@ -18,8 +18,6 @@ pub mod exit {
     pub const CHANGES: u8 = 2;
     /// Refused before the first write.
     pub const REFUSED: u8 = 3;
-    /// Partly done.
-    pub const PARTLY: u8 = 4;
     /// Interrupted.
     pub const INTERRUPTED: u8 = 130;
 }

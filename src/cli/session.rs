@@ -52,7 +52,8 @@ impl Session {
 
 /// What the choice of a cloud depends on; a variable that is no text is none of OpenStack's.
 fn request(global: &Global) -> ConfigRequest {
-    let variables = std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+    let variables =
+        std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
     ConfigRequest {
         cloud: global.cloud.clone(),
         environment: variables.collect(),
@@ -69,7 +70,9 @@ pub fn cloud_error(error: &CloudError) -> CliError {
             (say!(m::CLOUD_UNREACHED, words = error), Some(say!(m::CLOUD_UNREACHED_HELP)))
         }
         CloudError::Unauthenticated { .. } => (say!(m::CLOUD_LOGIN, words = error), Some(say!(m::CLOUD_LOGIN_HELP))),
-        CloudError::NoService { .. } | CloudError::Region { .. } => (say!(m::CLOUD_SERVICE, words = error), Some(say!(m::CLOUD_SERVICE_HELP))),
+        CloudError::NoService { .. } | CloudError::Region { .. } => {
+            (say!(m::CLOUD_SERVICE, words = error), Some(say!(m::CLOUD_SERVICE_HELP)))
+        }
         CloudError::Malformed { .. } => (say!(m::CLOUD_ODD, words = error), Some(say!(m::CLOUD_REFUSED_HELP))),
     };
     CliError { help, ..CliError::failed(text) }

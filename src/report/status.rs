@@ -30,8 +30,9 @@ pub fn status_text(environment: &EnvironmentKey, state: &State, look: &Look) -> 
     }
     let resources = by_kind(state);
     let count = resources.values().map(Vec::len).sum::<usize>();
-    let rows =
-        resources.iter().map(|(kind, names)| format!("{:<26} {}", kind.to_string(), wrapped(names, 29, look.width)));
+    let rows = resources
+        .iter()
+        .map(|(kind, names)| format!("{:<26} {}", kind.to_string(), wrapped(names, 25, look.width - 4)));
     words::section(&mut out, &look.say(&say!(m::STATUS_RESOURCES, count = count)), rows);
     let failures = failures(state).into_iter().map(|(address, error)| format!("{address}: {error}"));
     words::section(&mut out, &look.paint(Paint::Bad, &look.word(&m::STATUS_FAILURES)), failures);

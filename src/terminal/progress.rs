@@ -67,8 +67,7 @@ impl Progress {
                 out.flush()
             }
             Screen::Lines(out) => {
-                // The request is of interest when it takes long; the answer and the end always follow it.
-                if !matches!(event.what, Happening::Accepted { adopted: false, .. }) {
+                if worth_a_line(&event.what, &self.items) {
                     writeln!(out, "{}", event_line(event, begun, &self.look))?;
                     out.flush()?;
                 }
@@ -175,6 +174,17 @@ impl Live {
             line.finish_and_clear();
             self.all.remove(&line);
         }
+    }
+}
+
+/// The answer is of no interest between the request and the end, and what comes or goes with an item is none of its own.
+fn worth_a_line(what: &Happening, items: &BTreeSet<(Address, OperationWord)>) -> bool {
+    match what {
+        Happening::Accepted { adopted: false, .. } => false,
+        Happening::Accepted { address, operation, .. } | Happening::Settled { address, operation, .. } => {
+            items.is_empty() || items.contains(&(address.clone(), *operation))
+        }
+        _ => true,
     }
 }
 
