@@ -50,7 +50,9 @@ pub(super) fn add(
             let address = addresses.server(&tier.name, number);
             let port = add_port(draft, &local, &tier.zone, address, &tier.name, &[]);
             let spread = tier.spread.then_some(tier.name.as_str());
-            let (machine, components, bears_data) = (decided.machine, &decided.components, tier.bears_data);
+            let (machine, components) = (decided.machine, &decided.components);
+            // A server that nothing was installed on has no data to outlive a mistake.
+            let bears_data = tier.bears_data && !components.is_empty();
             add_server(draft, Server { local: &local, machine, components, spread, bears_data, availability_zone });
             if tier.public {
                 let floating = add_floating_ip(draft, &port, external);
@@ -209,8 +211,9 @@ mod tests {
                 "name": format!("shop-web-{}", environment.id()), "policy": "soft-anti-affinity",
             })
         );
-        assert!(desired.resources[&Address::new("server", "db-1")].bears_data);
-        assert_eq!(testing::json(&desired, "server.db-1")["metadata"]["gureum_data"], "true");
+        // Its tier bears data, and has no component yet that could hold any.
+        assert!(!desired.resources[&Address::new("server", "db-1")].bears_data);
+        assert_eq!(testing::json(&desired, "server.db-1")["metadata"]["gureum_data"], "false");
         assert!(testing::json(&desired, "server.kv-1").get("server_group").is_none());
     }
 
