@@ -19,7 +19,6 @@ static LIBRARY: LazyLock<Library> =
 struct Library {
     components: BTreeMap<String, Component>,
     systems: BTreeMap<String, System>,
-    ports: BTreeMap<String, u16>,
 }
 
 /// A manifest as it stands in its file.
@@ -48,11 +47,6 @@ pub fn find(name: &str) -> Option<&'static Component> {
 /// Every component, by name.
 pub fn all() -> impl Iterator<Item = &'static Component> {
     LIBRARY.components.values()
-}
-
-/// The port on which a service answers, whether there is a component for it yet or not.
-pub fn port_of(service: &str) -> Option<u16> {
-    find(service).map(|component| component.port).or_else(|| LIBRARY.ports.get(service).copied())
 }
 
 /// The operating system of that name.
@@ -92,7 +86,6 @@ impl Library {
         Ok(Self {
             components,
             systems: yaml::read(text(files, "systems.yaml")?).map_err(|error| format!("systems.yaml: {error}"))?,
-            ports: yaml::read(text(files, "ports.yaml")?).map_err(|error| format!("ports.yaml: {error}"))?,
         })
     }
 }
@@ -115,6 +108,8 @@ fn component(files: &Dir<'_>, name: &str) -> Result<Component, String> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
 
     #[test]
@@ -128,10 +123,11 @@ mod tests {
             }
         }
         for component in library.components.values() {
+            let known = crate::blueprint::service_port(&component.name);
+            assert_eq!(Some(component.port), known, "{}: links are opened to that port", component.name);
             for system in component.systems.keys() {
                 assert!(library.systems.contains_key(system), "{}: {system}", component.name);
             }
-            assert!(!library.ports.contains_key(&component.name), "{} says its port itself", component.name);
         }
     }
 
@@ -139,11 +135,10 @@ mod tests {
     fn nginx_is_there_for_the_five_systems_and_others_are_missing() {
         let nginx = find("nginx").expect("a component");
         assert_eq!((nginx.port, nginx.minimum), (80, Size::Small));
-        let known: Vec<_> = systems().keys().map(String::as_str).collect();
-        assert_eq!(known, ["centos-7", "debian-12", "rocky-9", "ubuntu-16.04", "ubuntu-24.04"]);
+        let known: BTreeSet<_> = systems().keys().map(String::as_str).collect();
+        assert_eq!(known, BTreeSet::from(crate::blueprint::SYSTEMS));
         assert_eq!(nginx.systems.keys().collect::<Vec<_>>(), systems().keys().collect::<Vec<_>>());
         assert_eq!(all().map(|component| component.name.as_str()).collect::<Vec<_>>(), ["nginx"]);
         assert!(find("tomcat").is_none() && find("installers").is_none());
-        assert_eq!((port_of("nginx"), port_of("tomcat"), port_of("nobody")), (Some(80), Some(8080), None));
     }
 }

@@ -1,32 +1,69 @@
 //! YAML of ours, compiled in, as JSON, so that serde can take it. Users' files are read elsewhere, with their places.
 
-use saphyr::{LoadableYamlNode, Scalar, Yaml};
+use saphyr_parser::{Event, Parser, ScalarStyle};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-/// Reads one document; the error says what is wrong with it.
+/// Reads one document of plain YAML; the error says what is wrong with it.
 pub(super) fn read<T: DeserializeOwned>(text: &str) -> Result<T, String> {
-    let documents = Yaml::load_from_str(text).map_err(|error| error.to_string())?;
-    let [document] = documents.as_slice() else { return Err("not exactly one document".into()) };
-    serde_json::from_value(json(document)?).map_err(|error| error.to_string())
+    let mut events = Vec::new();
+    for event in Parser::new_from_str(text) {
+        match event.map_err(|error| error.to_string())?.0 {
+            Event::Nothing | Event::StreamStart | Event::StreamEnd | Event::DocumentStart(_) | Event::DocumentEnd => {}
+            event => events.push(event),
+        }
+    }
+    let mut events = events.into_iter();
+    let value = value(&mut events)?;
+    if events.next().is_some() {
+        return Err("more than one document".into());
+    }
+    serde_json::from_value(value).map_err(|error| error.to_string())
 }
 
-fn json(yaml: &Yaml<'_>) -> Result<Value, String> {
-    match yaml {
-        Yaml::Value(Scalar::Null) => Ok(Value::Null),
-        Yaml::Value(Scalar::Boolean(flag)) => Ok(Value::from(*flag)),
-        Yaml::Value(Scalar::Integer(number)) => Ok(Value::from(*number)),
-        Yaml::Value(Scalar::String(text)) => Ok(Value::from(text.as_ref())),
-        Yaml::Sequence(items) => items.iter().map(json).collect::<Result<_, _>>().map(Value::Array),
-        Yaml::Mapping(entries) => {
-            let mut map = Map::new();
-            for (name, value) in entries {
-                let name = name.as_str().ok_or("a key is not text")?;
-                map.insert(name.to_owned(), json(value)?);
+fn value<'e>(events: &mut impl Iterator<Item = Event<'e>>) -> Result<Value, String> {
+    let event = events.next().ok_or("nothing")?;
+    value_of(event, events)
+}
+
+fn value_of<'e>(event: Event<'e>, events: &mut impl Iterator<Item = Event<'e>>) -> Result<Value, String> {
+    match event {
+        Event::Scalar(text, ScalarStyle::Plain, ..) => Ok(plain(&text)),
+        Event::Scalar(text, ..) => Ok(Value::from(text.into_owned())),
+        Event::SequenceStart(..) => {
+            let mut items = Vec::new();
+            loop {
+                match events.next().ok_or("nothing")? {
+                    Event::SequenceEnd => return Ok(Value::Array(items)),
+                    event => items.push(value_of(event, events)?),
+                }
             }
-            Ok(Value::Object(map))
+        }
+        Event::MappingStart(..) => {
+            let mut map = Map::new();
+            loop {
+                match events.next().ok_or("nothing")? {
+                    Event::MappingEnd => return Ok(Value::Object(map)),
+                    Event::Scalar(name, ..) => {
+                        let value = value(events)?;
+                        if map.insert(name.to_string(), value).is_some() {
+                            return Err(format!("{name} stands twice"));
+                        }
+                    }
+                    other => return Err(format!("not a key: {other:?}")),
+                }
+            }
         }
         other => Err(format!("not used here: {other:?}")),
+    }
+}
+
+fn plain(text: &str) -> Value {
+    match text {
+        "" | "~" | "null" => Value::Null,
+        "true" => Value::from(true),
+        "false" => Value::from(false),
+        _ => text.parse::<i64>().map_or_else(|_| Value::from(text), Value::from),
     }
 }
 
@@ -38,7 +75,7 @@ mod tests {
     fn plain_yaml_is_read_and_the_rest_refused() {
         let value: Value = read("a: [1, x, true, null]\nb: {c: \"7\"}\n").expect("plain");
         assert_eq!(value, serde_json::json!({"a": [1, "x", true, null], "b": {"c": "7"}}));
-        for bad in ["", "a: 1.5", "1: a", "a: [", "--- a\n--- b\n"] {
+        for bad in ["", "a: 1\na: 2", "[a]: 1", "a: [", "--- a\n--- b\n", "a: &x 1\nb: *x\n"] {
             assert!(read::<Value>(bad).is_err(), "{bad}");
         }
     }

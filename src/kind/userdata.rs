@@ -47,6 +47,9 @@ pub struct WriteFile {
 
 impl CloudConfig {
     /// The document as cloud-init reads it.
+    ///
+    /// # Panics
+    /// Never: texts and lists of texts always serialise.
     pub fn to_text(&self) -> String {
         let json = serde_json::to_string_pretty(self).expect("texts and lists of texts always serialise");
         format!("#cloud-config\n{json}\n")
@@ -72,9 +75,12 @@ pub fn size_bound(pieces: &[Piece]) -> usize {
 }
 
 /// SHA-256 of the pieces, in hex. Secrets and outputs count with their names, so that it says nothing about their values.
+///
+/// # Panics
+/// Never: pieces always serialise.
 pub fn hash(pieces: &[Piece]) -> String {
     let json = serde_json::to_string(pieces).expect("pieces always serialise");
-    Sha256::digest(json).iter().map(|byte| format!("{byte:02x}")).collect()
+    format!("{:x}", Sha256::digest(json))
 }
 
 /// With a header that says neither when nor where.
