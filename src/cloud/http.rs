@@ -98,6 +98,9 @@ impl CloudApi for HttpApi {
             .timeout(request.timeout);
         if !request.body.is_empty() {
             builder = builder.body(request.body);
+        } else if matches!(request.method, Method::Post | Method::Put | Method::Patch) {
+            // hyper leaves the length out; servers and proxies may answer 411 to that.
+            builder = builder.header(::http::header::CONTENT_LENGTH, "0");
         }
         let answer = builder.send().await.map_err(|error| failure(error, request.timeout))?;
         let status = answer.status().as_u16();
@@ -151,18 +154,22 @@ fn failure(error: reqwest::Error, timeout: Duration) -> TransportError {
     TransportError::Lost(chain(&error))
 }
 
-/// An error with its causes, each once: libraries like to repeat the cause's words in their own.
+/// An error's causes, each once, without reqwest's and hyper's own layers, which say nothing that the causes do not.
 fn chain(error: &dyn StdError) -> String {
-    let mut parts: Vec<String> = vec![error.to_string()];
-    let mut cause = error.source();
-    while let Some(error) = cause {
+    let mut parts: Vec<String> = Vec::new();
+    let mut next = Some(error);
+    while let Some(error) = next {
         let text = error.to_string();
-        if parts.last().is_some_and(|last| last.contains(&text)) {
-            cause = error.source();
-            continue;
+        next = error.source();
+        let layer = text.starts_with("error sending request") || text.starts_with("client error (");
+        let repeated = parts.last().is_some_and(|last| last.contains(&text));
+        if !repeated && !(layer && next.is_some()) {
+            parts.push(text);
         }
-        parts.push(text);
-        cause = error.source();
     }
     parts.join(": ")
 }
+
+#[cfg(test)]
+#[path = "http_tests.rs"]
+mod tests;

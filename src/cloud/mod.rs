@@ -19,11 +19,16 @@ mod redact;
 mod refusal;
 mod retry;
 pub mod scripted;
+#[cfg(test)]
+mod tests;
 mod wire;
 
 pub use api::{CloudApi, Method, Request, Response, TransportError};
 pub use call::{Answer, Call};
-pub use config::{ApplicationCredential, CloudConfig, ConfigError, Credentials, Domain, Interface, Project, User};
+pub use config::{
+    ApplicationCredential, CloudConfig, ConfigError, ConfigRequest, Credentials, Domain, Interface, Project, User,
+    find_config,
+};
 pub use error::{CloudError, Refusal};
 pub use funnel::{Cloud, Statistics};
 pub use http::HttpApi;

@@ -21,15 +21,15 @@ pub(super) fn without<'a>(text: &str, secrets: impl IntoIterator<Item = &'a str>
     text
 }
 
-/// Traces a JSON body with its secrets blanked out. Never one of Keystone's, and never one that is not JSON.
-pub(super) fn trace_body(service: Service, what: &str, body: &[u8]) {
+/// Traces a JSON body without its secrets and `secrets`. Never one of Keystone's, and never one that is not JSON.
+pub(super) fn trace_body<'a>(service: Service, what: &str, body: &[u8], secrets: impl IntoIterator<Item = &'a str>) {
     if service == Service::Identity || body.is_empty() || !tracing::enabled!(tracing::Level::TRACE) {
         return;
     }
     match serde_json::from_slice::<Json>(body) {
         Ok(mut body) => {
             blank(&mut body);
-            tracing::trace!(service = %service, "{what}: {body}");
+            tracing::trace!(service = %service, "{what}: {}", without(&body.to_string(), secrets));
         }
         Err(_) => tracing::trace!(service = %service, "{what}: {} bytes", body.len()),
     }

@@ -91,6 +91,11 @@ impl Recorded {
         format!("{} {}", self.request.method, self.path)
     }
 
+    /// Whether it asks Keystone for a token.
+    pub fn is_for_token(&self) -> bool {
+        self.request.method == Method::Post && self.path.ends_with("/v3/auth/tokens")
+    }
+
     /// A header's value; `name` in lower case.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.request.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
@@ -111,14 +116,10 @@ impl Scripted {
         Self { script: Box::new(script), requests: Mutex::new(Vec::new()) }
     }
 
-    /// Answers token requests with [`Scripted::token`] (valid for 4 hours of any clock that starts in 2026), the rest by `script`.
+    /// Answers token requests with [`Scripted::token`] (valid until 2030), the rest by `script`.
     pub fn with_keystone(script: impl Fn(&Recorded) -> Reply + Send + Sync + 'static) -> Self {
         Self::new(move |asked| {
-            if asked.path == "/v3/auth/tokens" && asked.request.method == Method::Post {
-                Self::token("token-1", "2030-01-01T00:00:00.000000Z")
-            } else {
-                script(asked)
-            }
+            if asked.is_for_token() { Self::token("token-1", "2030-01-01T00:00:00.000000Z") } else { script(asked) }
         })
     }
 
@@ -151,7 +152,7 @@ impl Scripted {
 
     /// Method and path of everything that was asked so far, token requests left out.
     pub fn lines(&self) -> Vec<String> {
-        self.requests().iter().map(Recorded::line).filter(|line| line != "POST /v3/auth/tokens").collect()
+        self.requests().iter().filter(|asked| !asked.is_for_token()).map(Recorded::line).collect()
     }
 }
 

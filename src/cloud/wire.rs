@@ -104,7 +104,7 @@ impl Wire {
     ) -> Result<Response, TransportError> {
         let turn = self.pacer.enter(service, request.method).await;
         *self.counted().calls.entry(service).or_default() += 1;
-        redact::trace_body(service, "request", &request.body);
+        redact::trace_body(service, "request", &request.body, secrets(request));
         let begun = self.clock.now_ms();
         let result = self.api.exchange(request.clone()).await;
         let ms = self.clock.now_ms().saturating_sub(begun);
@@ -120,7 +120,7 @@ impl Wire {
             Ok(response) => {
                 let id = refusal::request_id(response).unwrap_or_default();
                 tracing::debug!(method = %request.method, service = %service, path, status = response.status, ms, request_id = %id);
-                redact::trace_body(service, "response", &response.body);
+                redact::trace_body(service, "response", &response.body, secrets(request));
             }
             Err(error) => tracing::debug!(method = %request.method, service = %service, path, ms, error = %error),
         }
