@@ -91,10 +91,10 @@ impl<'a> Seen<'a> {
 fn lane(place: usize, step: &Step, faults: &mut Vec<String>) {
     for address in addresses(step) {
         let exclusive = Kind::of(address).is_some_and(|kind| kind.spec().exclusive);
-        // A double's or a stranger's name does not tell where it stands.
-        let told = address.parent().is_some() || !deletes_by_id(&step.work);
+        // A delete's lane is that of what it stands below on the cloud, whose own address may not be told.
+        let deletes = deletes_by_id(&step.work);
         let right = match &step.lane {
-            Some(lane) => exclusive && (!told || *lane == top(address)),
+            Some(lane) => exclusive && lane.parent().is_none() && (deletes || *lane == top(address)),
             None => !exclusive,
         };
         if !right {

@@ -164,7 +164,8 @@ fn differences(
             }
         } else if !same(comparison(property, resource), is.unwrap_or(&Value::Null), &should) {
             let follows = should.references().into_iter().find(|to| renewed(to, verdicts));
-            let fast = follows.is_some() && holds_fast(resource.kind, property.name);
+            let replaced = |to: &Address| matches!(verdicts.of.get(to), Some(Verdict::Replace(_)));
+            let fast = holds_fast(resource.kind, property.name) && should.references().iter().any(replaced);
             let replaces = property.change == Change::Replace || fast;
             found.push(Differs { difference: difference(property.name.to_owned(), is, &should), replaces, follows });
         }
