@@ -79,6 +79,16 @@ pub enum CloudError {
         /// The interface: public, internal, admin.
         interface: String,
     },
+    /// The region is not in the catalogue, or none is chosen and there are several.
+    #[error("{}; the catalogue has {}",
+        wanted.as_ref().map_or("no region is chosen".to_owned(), |region| format!("there is no region `{region}`")),
+        known.join(", "))]
+    Region {
+        /// What was asked for.
+        wanted: Option<String>,
+        /// Those that exist.
+        known: Vec<String>,
+    },
 }
 
 impl CloudError {
@@ -95,7 +105,7 @@ impl CloudError {
         match self {
             Self::Lost { .. } | Self::Malformed { .. } => true,
             Self::Refused(refusal) => matches!(refusal.status, 500 | 502 | 504),
-            Self::NotSent { .. } | Self::Unauthenticated { .. } | Self::NoService { .. } => false,
+            Self::NotSent { .. } | Self::Unauthenticated { .. } | Self::NoService { .. } | Self::Region { .. } => false,
         }
     }
 }

@@ -106,6 +106,12 @@ pub trait Driver: Send + Sync {
     /// keys refer to are in `scope.known`. Children come from one request per parent at most.
     async fn list(&self, cloud: &Cloud, scope: Scope<'_>) -> Result<Vec<Observed>, CloudError>;
 
+    /// Says where it stands, and fills in what only others show (a server's ports and group), from what `scope.known` holds.
+    /// `list` and `get` have done so; whoever knows more afterwards may do it again.
+    fn place(&self, scope: Scope<'_>, observed: &mut Observed) {
+        let _ = (scope, observed);
+    }
+
     /// One by its id, marked or not; `None` if there is none. `properties` lead to its parent where the URL needs it.
     async fn get(
         &self,

@@ -1,4 +1,16 @@
 //! Durable events of one environment: SQLite in the state folder, or memory for tests.
+//!
+//! `places` knows where an environment's folder is and which there are, `lock` lets one process write, `sqlite` is the
+//! journal of real runs and `memory` that of tests.
+
+mod lock;
+mod memory;
+mod places;
+mod sqlite;
+
+pub use memory::Memory;
+pub use places::{folder, list, remember};
+pub use sqlite::{FORMAT, Sqlite};
 
 use async_trait::async_trait;
 

@@ -1,1 +1,44 @@
-//! Room `observe/`.
+//! A snapshot of one environment, from a fixed number of list calls: about twenty, and one for each further page, pool and monitor.
+//!
+//! `facts` asks what the cloud is, `quotas` what the project may still have, `resources` what of the environment exists. A
+//! resource that the journal knows keeps the address that the journal gives it, whatever its name or mark have become.
+
+mod facts;
+mod quotas;
+mod resources;
+
+pub use quotas::quotas;
+
+use std::collections::BTreeMap;
+
+use futures::future::try_join;
+
+use crate::cloud::{Cloud, CloudError};
+use crate::event::Known;
+use crate::model::EnvironmentKey;
+use crate::snapshot::{FORMAT, Snapshot};
+
+/// What is asked for beyond the usual.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Wanted {
+    /// The project's quotas: only when something may be created.
+    pub quotas: bool,
+    /// Nova's availability zones: only when the environment names one.
+    pub availability_zones: bool,
+}
+
+/// Looks at the cloud for one environment. `run` is the run that looks; `known` is what the journal knows.
+pub async fn observe(
+    cloud: &Cloud,
+    environment: &EnvironmentKey,
+    run: &str,
+    known: &Known,
+    wanted: Wanted,
+) -> Result<Snapshot, CloudError> {
+    let (facts, resources) =
+        try_join(facts::facts(cloud, wanted.availability_zones), resources::resources(cloud, environment, run, known))
+            .await?;
+    let mut snapshot = Snapshot { format: FORMAT, environment: environment.clone(), facts, resources };
+    snapshot.facts.quotas = if wanted.quotas { quotas(cloud, &snapshot).await? } else { BTreeMap::new() };
+    Ok(snapshot)
+}

@@ -1,1 +1,20 @@
-//! Room `report/`.
+//! Plans, events, summaries and graphs as text, JSON, DOT and Mermaid. Pure: everything is returned as text, nothing is
+//! printed, and nothing is decided here: what stands in a plan or an event is shown as it is.
+
+mod events;
+#[cfg(test)]
+mod fixture;
+mod graph;
+mod look;
+mod plan;
+mod status;
+mod summary;
+mod words;
+
+pub use events::{event_json, event_line, events_text, note_json};
+pub use graph::Picture;
+pub use look::{Look, duration, mebibytes, time};
+pub use plan::{Counts, items, plan_json, plan_text};
+pub use status::{outputs_json, outputs_text, status_json, status_text};
+pub use summary::{Ending, PathStep, summary_json, summary_text, url};
+pub use words::{difference, reason, short};

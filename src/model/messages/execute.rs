@@ -1,3 +1,19 @@
 //! The sentences of `execute/`.
 
-crate::messages! {}
+crate::messages! {
+    NO_OUTPUT = "execute.no_output", "{address} gave nothing that this needs", "{address}에서 필요한 값을 받지 못했습니다";
+    STUCK = "execute.stuck", "still {state} after {seconds} s without any change", "{seconds}초 동안 변화 없이 {state} 상태입니다";
+    VANISHED = "execute.vanished", "it is no longer there", "더 이상 존재하지 않습니다";
+    UNREADABLE = "execute.unreadable", "its state could not be read for {seconds} s: {error}", "{seconds}초 동안 상태를 읽지 못했습니다: {error}";
+    NOT_DELETED = "execute.not_deleted", "it was not deleted: {state}", "삭제되지 않았습니다: {state}";
+    NOT_SENT = "execute.not_sent", "not sent again: the run ended first", "다시 보내지 않았습니다: 실행이 먼저 끝났습니다";
+    WRITTEN_OFF = "execute.written_off", "its answer was lost in an earlier run; what became of it is observed", "이전 실행에서 응답을 잃었습니다. 결과는 관찰로 확인합니다";
+    NEVER_SEEN = "execute.never_seen", "its answer was lost in an earlier run, and it has not appeared", "이전 실행에서 응답을 잃었고 끝내 나타나지 않았습니다";
+    ANSWER_LOST = "execute.answer_lost", "its answer was lost in an earlier run: it may still appear", "이전 실행에서 응답을 잃었습니다: 아직 나타날 수 있습니다";
+    JOURNAL_FAILED = "execute.journal_failed", "the journal cannot be written ({error}), so nothing more was started", "저널을 쓸 수 없어({error}) 더 시작하지 않았습니다";
+    UNRECORDED = "execute.unrecorded", "the journal cannot be written ({error}), so nothing more was started; it does not know of: {ids}", "저널을 쓸 수 없어({error}) 더 시작하지 않았습니다. 저널에 없는 것: {ids}";
+    OTHER_WRITER = "execute.other_writer", "another gureum is deploying {name}: {address} ({id}) is of its run {run}", "다른 gureum이 {name}을(를) 배포하고 있습니다: {address}({id})은(는) 그 실행 {run}의 것입니다";
+    INTERRUPTED = "execute.interrupted", "stopped by the user; the same command goes on from here", "사용자가 중지했습니다. 같은 명령으로 이어서 할 수 있습니다";
+    SOME_FAILED = "execute.some_failed", "{failed} failed, and {skipped} were not tried because of that", "{failed}개가 실패했고, 그 때문에 {skipped}개를 시도하지 않았습니다";
+    PLAN_CYCLE = "execute.plan_cycle", "the plan waits for itself: {cycle}", "계획이 스스로를 기다립니다: {cycle}";
+}

@@ -9,6 +9,7 @@ pub mod journal;
 pub mod observe;
 pub mod plan;
 pub mod report;
+pub mod terminal;
 
 use super::Message;
 
@@ -23,6 +24,7 @@ pub fn all() -> impl Iterator<Item = &'static Message> {
         journal::ALL,
         execute::ALL,
         report::ALL,
+        terminal::ALL,
         cli::ALL,
     ]
     .into_iter()

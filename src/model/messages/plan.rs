@@ -1,3 +1,46 @@
 //! The sentences of `plan/`.
 
-crate::messages! {}
+crate::messages! {
+    KEPT_UNKNOWN = "plan.kept-unknown",
+        "it carries the environment's mark, but its place in the environment cannot be told: deploy leaves it alone, destroy deletes it";
+    KEPT_DOUBLE = "plan.kept-double",
+        "it is a second {address} beside {kept} and holds data, which deploy never deletes: look at both, and delete the wrong one by hand";
+    KEPT_NOT_WANTED = "plan.kept-not-wanted",
+        "the blueprint no longer asks for it, but it holds data, which deploy never deletes";
+    KEPT_DATA = "plan.kept-data", "it holds data; `--delete-data` deletes it too";
+    KEPT_FAILED = "plan.kept-failed", "it is in ERROR, but it holds data; `--replace-data` replaces it";
+    KEPT_DIFFERS = "plan.kept-differs", "it can only be changed by a replacement, but it holds data; `--replace-data` replaces it";
+    KEPT_USED = "plan.kept-used", "{by} stays and refers to it";
+    KEPT_PART = "plan.kept-part", "it is part of {of}, which stays";
+
+    DATA_FAILED = "plan.data-failed",
+        "{address} holds data and is in ERROR: {why}. It is not replaced without `--replace-data`, which destroys its data";
+    DATA_DIFFERS = "plan.data-differs",
+        "{address} holds data, and {differences} can only be changed by a replacement, which destroys its data: change the inputs back, or give `--replace-data`";
+    CIRCLE = "plan.circle", "the desired resources need each other in a circle, so none can be first: {edges}";
+
+    NO_SERVICE = "plan.no-service",
+        "this cloud has no {service} service (or not in this region), and this plan creates there: {kinds}";
+    QUOTA = "plan.quota",
+        "quota `{quota}` ({service}) is too small by {short}: {needed} more needed, {used} of {limit} in use";
+    QUOTA_GROUP = "plan.quota-group",
+        "quota `server_group_members` (compute) is too small: {address} is to have {members} servers, {limit} are allowed";
+    QUOTA_NOT_CHECKED = "plan.quota-not-checked", "not checked: quota {quotas}: {why}";
+    QUOTA_NOT_ASKED = "plan.quota-not-asked", "not checked: quota {quotas}: needs a look at the cloud's quotas, which this snapshot has not";
+    NOT_IN_RANGE = "plan.not-in-range", "{port} is to have {ip}, which is no host's address in {cidr}, the range of {subnet}";
+    ADDRESS_TWICE = "plan.address-twice", "{port} is to have {ip} in {subnet}, which {other} is to have too";
+    NO_ROOM = "plan.no-room", "{subnet} has {hosts} addresses in {cidr}, {needed} are needed";
+
+    CHECK_ID = "plan.check-id", "step {found} stands at place {place}";
+    CHECK_REASONS = "plan.check-reasons", "step {step}: its reasons are not of its own items";
+    CHECK_AFTER = "plan.check-after", "step {step} waits for {address}, which has no other step";
+    CHECK_CYCLE = "plan.check-cycle", "steps wait for each other: {edges}";
+    CHECK_TWICE = "plan.check-twice", "step {step} does to {address} what step {other} does already";
+    CHECK_UNCHANGED = "plan.check-unchanged", "step {step} works on {address}, which is said to be unchanged";
+    CHECK_LANE = "plan.check-lane", "step {step} on {address} has the wrong lane";
+    CHECK_RECREATE = "plan.check-recreate", "step {step} creates {address} without waiting for its deletion in step {other}";
+    CHECK_BATCH = "plan.check-batch", "step {step}: {why}";
+    CHECK_DATA = "plan.check-data", "step {step} deletes {address}, which holds data";
+    CHECK_REFERENCE = "plan.check-reference", "step {step}: {address} refers to `{field}` of {to}, which neither exists nor is made";
+    CHECK_EARLY = "plan.check-early", "step {step}: {address} refers to {to} without waiting for it";
+}

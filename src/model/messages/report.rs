@@ -1,3 +1,90 @@
 //! The sentences of `report/`.
 
-crate::messages! {}
+crate::messages! {
+    PLAN_OF = "report.plan-of", "Environment {name} (id {id}), project {project}, region {region}", "환경 {name} (id {id}), 프로젝트 {project}, 리전 {region}";
+    NO_REGION = "report.no-region", "none", "없음";
+    PLAN_COUNTS = "report.plan-counts", "Plan: {create} to create, {update} to change, {replace} to replace, {delete} to delete; {unchanged} unchanged, {requests} requests.", "계획: 생성 {create}, 변경 {update}, 교체 {replace}, 삭제 {delete}; 그대로 {unchanged}, 요청 {requests}건.";
+    PLAN_NOTHING = "report.plan-nothing", "Nothing to do: all {unchanged} resources are as they should be.", "할 일이 없습니다: 자원 {unchanged}개가 모두 원하는 상태입니다.";
+    PLAN_NOTHING_THERE = "report.plan-nothing-there", "Nothing to do: there is nothing of this environment to delete.", "할 일이 없습니다: 이 환경에서 삭제할 것이 없습니다.";
+    HEAD_REPLACE = "report.head-replace", "{count} to replace (deleted and created again)", "교체 {count} (삭제 후 다시 생성)";
+    HEAD_DELETE = "report.head-delete", "{count} to delete", "삭제 {count}";
+    HEAD_UPDATE = "report.head-update", "{count} to change in place", "변경 {count}";
+    HEAD_WAIT = "report.head-wait", "{count} to wait for", "대기 {count}";
+    HEAD_CREATE = "report.head-create", "{count} to create", "생성 {count}";
+    MISSING = "report.missing", "does not exist yet", "아직 없음";
+    DIFFERS = "report.differs", "differs: {differences}", "다름: {differences}";
+    REPLACED = "report.replaced", "cannot be changed in place: {differences}", "제자리에서 바꿀 수 없음: {differences}";
+    FOLLOWS = "report.follows", "refers to {address}, which is replaced", "교체되는 {address} 을(를) 참조함";
+    FAILED_BEFORE = "report.failed-before", "is in ERROR: {words}", "ERROR 상태: {words}";
+    DUPLICATE = "report.duplicate", "is a second one with the same mark and address; {kept} stays", "같은 표식과 주소의 중복; {kept} 은(는) 유지";
+    NOT_WANTED = "report.not-wanted", "the use case does not ask for it (any more)", "활용 사례가 (더 이상) 요구하지 않음";
+    BORN = "report.born", "comes with its security group, and the use case does not ask for it", "보안 그룹과 함께 생기지만 활용 사례가 요구하지 않음";
+    DESTROYED = "report.destroyed", "the environment is being destroyed", "환경을 삭제하는 중";
+    UNSETTLED = "report.unsettled", "exists and is still {status}", "이미 있으며 아직 {status}";
+    DIFFERENCE = "report.difference", "{property}: {is} → {should}", "{property}: {is} → {should}";
+    UNSEEN = "report.unseen", "(not shown)", "(보이지 않음)";
+    NOTHING = "report.nothing", "(nothing)", "(없음)";
+    ID_OF = "report.id-of", "({field} of {address})", "({address} 의 {field})";
+    SECRET = "report.secret", "(secret {name})", "(비밀 {name})";
+    COMPOSED = "report.composed", "(text in {count} pieces)", "({count}조각의 글)";
+    GOES_WITH = "report.goes-with", "with {count} more below it", "하위 {count}개와 함께";
+    HOLDS_DATA = "report.holds-data", "holds data", "데이터 보유";
+    FLAVOR = "report.flavor", "{name} ({vcpus} vCPU, {ram}, {disk} GiB disk)", "{name} (vCPU {vcpus}, {ram}, 디스크 {disk} GiB)";
+    TOTALS = "report.totals", "In all: servers {servers}, vCPU {vcpus}, RAM {ram}, disk {disk} GiB, floating addresses {addresses}, resources {resources}.", "합계: 서버 {servers}, vCPU {vcpus}, RAM {ram}, 디스크 {disk} GiB, 유동 주소 {addresses}, 자원 {resources}.";
+    LIMITATIONS = "report.limitations", "What the use case asks for and this run will not give", "활용 사례가 요구하지만 이번 실행이 제공하지 않는 것";
+    DEGRADED = "report.degraded", "degraded", "축소";
+    ABSENT = "report.absent", "missing", "없음";
+    PREFLIGHT_FAULTS = "report.preflight-faults", "What stops a deploy", "배포를 막는 문제";
+    NOT_CHECKED = "report.not-checked", "Not checked", "확인하지 못한 것";
+    NOTES = "report.notes", "Notes", "참고";
+    REPORTED = "report.reported", "Different, shown only (nothing is replaced because of it)", "다르지만 표시만 함 (이 때문에 교체하지 않음)";
+    KEPT = "report.kept", "Stays", "유지되는 것";
+    ENTRY = "report.entry", "The service will answer at http://{address}/", "서비스 주소: http://{address}/";
+    ENTRY_LATER = "report.entry-later", "The service will answer at the address of {address}.", "서비스 주소는 {address} 의 주소입니다.";
+
+    OPERATION_CREATE = "report.operation-create", "create", "생성";
+    OPERATION_UPDATE = "report.operation-update", "change", "변경";
+    OPERATION_DELETE = "report.operation-delete", "delete", "삭제";
+    OPERATION_WAIT = "report.operation-wait", "wait", "대기";
+    COMMAND_DEPLOY = "report.command-deploy", "deploy", "배포";
+    COMMAND_DESTROY = "report.command-destroy", "destroy", "삭제";
+    EVENT_STARTED = "report.event-started", "{command} begins: {steps} steps (plan {digest}, gureum {version})", "{command} 시작: {steps}단계 (계획 {digest}, gureum {version})";
+    EVENT_INTENDED = "report.event-intended", "{operation}: sent", "{operation}: 보냄";
+    EVENT_INTENDED_DETAIL = "report.event-intended-detail", "{operation}: sent ({detail})", "{operation}: 보냄 ({detail})";
+    EVENT_ACCEPTED = "report.event-accepted", "{operation}: accepted, {id}", "{operation}: 접수됨, {id}";
+    EVENT_ADOPTED = "report.event-adopted", "{operation}: was there already, {id}", "{operation}: 이미 있음, {id}";
+    EVENT_SETTLED = "report.event-settled", "{operation}: done, {id}", "{operation}: 완료, {id}";
+    EVENT_FAILED = "report.event-failed", "{operation}: FAILED: {error}", "{operation}: 실패: {error}";
+    EVENT_DOUBT = "report.event-doubt", "{operation}: no certain answer, it may have acted: {error}", "{operation}: 결과 불명, 실행되었을 수 있음: {error}";
+    EVENT_SKIPPED = "report.event-skipped", "{operation}: skipped because of {because}", "{operation}: {because} 때문에 건너뜀";
+    EVENT_STOPPED = "report.event-stopped", "{operation}: not tried, the run was stopped", "{operation}: 실행이 중단되어 시도하지 않음";
+    EVENT_RETRIED = "report.event-retried", "again at {until}: {error}", "{until} 에 다시: {error}";
+    EVENT_GUEST_STAGE = "report.event-guest-stage", "first boot: {stage}", "첫 부팅: {stage}";
+    EVENT_GUEST_READY = "report.event-guest-ready", "first boot: ready", "첫 부팅: 준비됨";
+    EVENT_GUEST_FAILED = "report.event-guest-failed", "first boot FAILED: {words}", "첫 부팅 실패: {words}";
+    EVENT_ENDED = "report.event-ended", "ended: {outcome} (exit {code})", "끝: {outcome} (종료 코드 {code})";
+    EVENT_ENDED_BECAUSE = "report.event-ended-because", "ended: {outcome} (exit {code}): {because}", "끝: {outcome} (종료 코드 {code}): {because}";
+    OUTCOME_DONE = "report.outcome-done", "done", "완료";
+    OUTCOME_PARTLY = "report.outcome-partly", "partly done", "일부 완료";
+    OUTCOME_INTERRUPTED = "report.outcome-interrupted", "interrupted", "중단됨";
+
+    SUMMARY_DONE = "report.summary-done", "Done in {elapsed}: {done} of {items} done.", "{elapsed} 만에 완료: {items}개 중 {done}개.";
+    SUMMARY_PARTLY = "report.summary-partly", "Partly done after {elapsed}: {done} of {items} done, {failed} failed, {skipped} skipped, {unfinished} unfinished.", "{elapsed} 후 일부 완료: {items}개 중 {done}개 완료, {failed}개 실패, {skipped}개 건너뜀, {unfinished}개 미완.";
+    SUMMARY_INTERRUPTED = "report.summary-interrupted", "Interrupted after {elapsed}: {done} of {items} done, {failed} failed, {skipped} not tried, {unfinished} unfinished.", "{elapsed} 후 중단: {items}개 중 {done}개 완료, {failed}개 실패, {skipped}개 시도하지 않음, {unfinished}개 미완.";
+    SUMMARY_FAILURES = "report.summary-failures", "What failed", "실패한 것";
+    SUMMARY_UNRECORDED = "report.summary-unrecorded", "Exists, and could not be written down", "존재하지만 기록하지 못한 것";
+    SUMMARY_PATH = "report.summary-path", "Critical path: what the end waited for, each from the end of the one before", "임계 경로: 각 단계가 앞 단계 이후 걸린 시간";
+    SUMMARY_CALLS = "report.summary-calls", "API calls: {total} ({services}); sent again: {retries}.", "API 호출: {total} ({services}); 재전송: {retries}.";
+    SUMMARY_URL = "report.summary-url", "The service: {url}", "서비스: {url}";
+    SUMMARY_NEXT = "report.summary-next", "Next", "다음 명령";
+
+    STATUS_HEAD = "report.status-head", "Environment {name} (id {id}): {outcome}", "환경 {name} (id {id}): {outcome}";
+    STATUS_NEVER = "report.status-never", "nothing has run", "실행된 적 없음";
+    STATUS_UNFINISHED = "report.status-unfinished", "a run began and did not end (it runs now, or it was killed)", "시작했으나 끝나지 않은 실행이 있음 (실행 중이거나 강제 종료됨)";
+    STATUS_LAST = "report.status-last", "Last run: {command} at {at}", "마지막 실행: {command}, {at}";
+    STATUS_RESOURCES = "report.status-resources", "{count} resources that the journal knows", "기록된 자원 {count}개";
+    STATUS_DOUBTS = "report.status-doubts", "Requests whose outcome nobody knows", "결과를 알 수 없는 요청";
+    STATUS_DOUBT = "report.status-doubt", "{operation} {address}, sent at {at}", "{operation} {address}, {at} 에 보냄";
+    STATUS_FAILURES = "report.status-failures", "Failed in the last run", "마지막 실행에서 실패한 것";
+    NO_OUTPUTS = "report.no-outputs", "The journal knows no outputs of {name}.", "{name} 의 출력이 기록되어 있지 않습니다.";
+}

@@ -1,0 +1,152 @@
+//! `gureum deploy`: everything that a use case needs exists afterwards.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use sha2::{Digest, Sha256};
+
+use crate::desired::Degree;
+use crate::event::{CommandWord, OutcomeWord, Started};
+use crate::journal::{self, Sqlite};
+use crate::model::messages::cli as m;
+use crate::model::{EnvironmentName, Text};
+use crate::plan::Plan;
+use crate::say;
+use crate::terminal;
+
+use super::args::{DeployArgs, Global};
+use super::error::{CliError, exit};
+use super::inputs::Layers;
+use super::planning::{self, Planned};
+use super::run::{self, Run};
+use super::screen::Screen;
+use super::session::Session;
+use super::{history, places, plan, usecase};
+
+/// Runs it.
+pub fn run(global: &Global, args: &DeployArgs, screen: &Screen) -> Result<u8, CliError> {
+    if args.dry_run {
+        plan::show(&super::block_on(plan::from_cloud(global, &args.input))?, screen)?;
+        return Ok(exit::DONE);
+    }
+    let layers = Layers::read(&args.input)?;
+    let name = layers.name()?;
+    // An input that cannot be right is told before anybody is asked anything.
+    if let Some(id) = layers.usecase()? {
+        usecase::load(id, global.blueprints.as_deref())?;
+    }
+    let state = places::state(global)?;
+    super::block_on(deploy(global, args, &layers, &name, &state, screen))
+}
+
+async fn deploy(
+    global: &Global,
+    args: &DeployArgs,
+    layers: &Layers,
+    name: &EnvironmentName,
+    state: &Path,
+    screen: &Screen,
+) -> Result<u8, CliError> {
+    let session = Session::connect(global, false).await?;
+    let key = session.key(name);
+    let folder = journal::folder(state, &key);
+    let journal: Arc<Sqlite> = Arc::new(history::open(&folder, &key)?);
+    let doubt = Duration::from_secs(args.run.doubt);
+    let known = run::settle(&session, &key, &journal, CommandWord::Deploy, doubt, screen).await?;
+    let inputs = layers.over(history::recorded(&known)?, name)?;
+    let loaded = planning::blueprint_for(&inputs, global.blueprints.as_deref())?;
+    let planned = planning::on_cloud(&session, loaded, inputs, &key, &known.known(), args.input.replace_data).await?;
+    show(&planned, screen)?;
+    may_begin(&planned.plan, args.accept_limitations)?;
+    if planned.plan.steps.is_empty() {
+        return Ok(exit::DONE);
+    }
+    if !args.run.yes {
+        ask(screen, |input, output| {
+            terminal::confirm(input, output, &screen.aside.word(&m::ASK_DEPLOY), &screen.aside)
+        })?;
+    }
+    history::remember(&folder, &key)?;
+    let started = Started {
+        command: CommandWord::Deploy,
+        inputs: Some(serde_json::to_value(&planned.inputs).map_err(super::unserialisable)?),
+        blueprint: Some(planned.blueprint.clone()),
+        plan_digest: digest(&planned.plan)?,
+        steps: planned.plan.steps.len(),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+    };
+    let (plan, snapshot, durations) = (&planned.plan, &planned.snapshot, known.durations());
+    let run = Run { session: &session, journal, plan, snapshot, started, durations, doubt };
+    let (summary, url) = run::carry_out(run, screen).await?;
+    let mut next = Vec::new();
+    if summary.outcome == OutcomeWord::Done {
+        next.extend(url.iter().map(|url| (format!("curl {url}"), say!(m::NEXT_SEE))));
+        next.push((format!("gureum output {name}"), say!(m::NEXT_OUTPUT)));
+        next.push((format!("gureum destroy {name}"), say!(m::NEXT_DESTROY)));
+    } else {
+        // What was said now is recorded: it need not be said again.
+        let accept = if args.accept_limitations { " --accept-limitations" } else { "" };
+        next.push((format!("gureum deploy --name {name}{accept}"), say!(m::NEXT_AGAIN)));
+        next.push((format!("gureum events {name}"), say!(m::NEXT_EVENTS)));
+    }
+    next.push((format!("gureum status {name}"), say!(m::NEXT_STATUS)));
+    run::conclude(plan, &summary, url.as_deref(), next, screen)
+}
+
+/// The plan before a run: with `--json` on one line, as the first of the lines that follow.
+fn show(planned: &Planned, screen: &Screen) -> Result<(), CliError> {
+    if !screen.json {
+        return plan::show(planned, screen);
+    }
+    screen.warn(&planned.warnings);
+    show_json(&planned.plan, &planned.snapshot, screen)
+}
+
+/// A plan as one line of JSON.
+pub fn show_json(plan: &Plan, snapshot: &crate::snapshot::Snapshot, screen: &Screen) -> Result<(), CliError> {
+    let plan = crate::report::plan_json(plan, Some(&snapshot.facts)).map_err(super::unserialisable)?;
+    screen.print_json(&serde_json::json!({ "plan": plan }), false)
+}
+
+/// What stops a deploy before its first write.
+fn may_begin(plan: &Plan, accept_limitations: bool) -> Result<(), CliError> {
+    let faults = &plan.preflight.faults;
+    if !faults.is_empty() {
+        return Err(CliError::refused(say!(m::PREFLIGHT, count = faults.len()))
+            .details(faults.iter().cloned())
+            .help(say!(m::PREFLIGHT_HELP)));
+    }
+    let missing: Vec<_> = plan.limitations.iter().filter(|limitation| limitation.degree == Degree::Missing).collect();
+    // Where nothing is to be done nothing has to be accepted: it was before.
+    if missing.is_empty() || accept_limitations || plan.steps.is_empty() {
+        return Ok(());
+    }
+    let what: Vec<&str> = missing.iter().map(|limitation| limitation.of.as_str()).collect();
+    Err(CliError::refused(say!(m::LIMITED, what = what.join(", ")))
+        .details(missing.iter().map(|limitation| limitation.text.clone()))
+        .help(say!(m::LIMITED_HELP)))
+}
+
+/// Asks on the terminal, and refuses where there is none.
+pub fn ask(
+    screen: &Screen,
+    question: impl FnOnce(&mut std::io::StdinLock<'static>, &mut std::io::Stderr) -> std::io::Result<bool>,
+) -> Result<(), CliError> {
+    if !screen.asks {
+        return Err(CliError::refused(say!(m::NO_TERMINAL)).help(say!(m::NO_TERMINAL_HELP)));
+    }
+    let answer = question(&mut std::io::stdin().lock(), &mut std::io::stderr());
+    let declined: Text = say!(m::DECLINED);
+    match answer {
+        Ok(true) => Ok(()),
+        Ok(false) => Err(CliError::refused(declined)),
+        Err(error) => Err(CliError::refused(say!(m::CANNOT_READ, file = "standard input", why = error))),
+    }
+}
+
+/// The SHA-256 of a plan's JSON.
+pub fn digest(plan: &Plan) -> Result<String, CliError> {
+    let json = serde_json::to_vec(plan).map_err(super::unserialisable)?;
+    Ok(Sha256::digest(json).iter().map(|byte| format!("{byte:02x}")).collect())
+}

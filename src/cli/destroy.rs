@@ -1,0 +1,102 @@
+//! `gureum destroy`: nothing is left afterwards but data, and with `--delete-data` nothing at all. It needs no local state:
+//! resources carry their environment's mark.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::event::{CommandWord, OutcomeWord, Started};
+use crate::journal;
+use crate::model::messages::cli as m;
+use crate::observe::{self, Wanted};
+use crate::plan;
+use crate::report::{Counts, plan_text};
+use crate::say;
+use crate::terminal;
+
+use super::args::{DestroyArgs, Global};
+use super::deploy::{ask, digest, show_json};
+use super::error::{CliError, exit};
+use super::run::{self, Run};
+use super::screen::Screen;
+use super::session::{Session, cloud_error};
+use super::{history, places, planning};
+
+/// Runs it.
+pub fn run(global: &Global, args: &DestroyArgs, screen: &Screen) -> Result<u8, CliError> {
+    super::block_on(destroy(global, args, screen))
+}
+
+async fn destroy(global: &Global, args: &DestroyArgs, screen: &Screen) -> Result<u8, CliError> {
+    let state = places::state(global)?;
+    let session = Session::connect(global, false).await?;
+    let (name, key) = (&args.name, session.key(&args.name));
+    let folder = journal::folder(&state, &key);
+    let journal = Arc::new(history::open(&folder, &key)?);
+    let doubt = Duration::from_secs(args.run.doubt);
+    let known = run::settle(&session, &key, &journal, CommandWord::Destroy, doubt, screen).await?;
+    let wanted = Wanted { quotas: false, availability_zones: false };
+    let observed = observe::observe(&session.cloud, &key, &session.run, &known.known(), wanted).await;
+    let snapshot = observed.map_err(|error| cloud_error(&error))?;
+    let plan = plan::destroy(&snapshot, &known.known(), args.delete_data);
+    planning::check(&plan)?;
+    if screen.json {
+        show_json(&plan, &snapshot, screen)?;
+    } else {
+        screen.print(&plan_text(&plan, Some(&snapshot.facts), &screen.look))?;
+    }
+    if plan.steps.is_empty() {
+        if plan.kept.is_empty() && known.runs.is_empty() {
+            nothing_found(&state, name.as_str(), screen)?;
+        }
+        return Ok(exit::DONE);
+    }
+    if !args.run.yes {
+        let count = Counts::of(&plan).delete;
+        ask(screen, |input, output| {
+            let look = &screen.aside;
+            if args.delete_data {
+                let question = look.say(&say!(m::ASK_DESTROY_DATA, count = count));
+                terminal::confirm_name(input, output, &question, name.as_str(), look)
+            } else {
+                terminal::confirm(input, output, &look.say(&say!(m::ASK_DESTROY, count = count)), look)
+            }
+        })?;
+    }
+    history::remember(&folder, &key)?;
+    let started = Started {
+        command: CommandWord::Destroy,
+        inputs: None,
+        blueprint: None,
+        plan_digest: digest(&plan)?,
+        steps: plan.steps.len(),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+    };
+    let durations = known.durations();
+    let run = Run { session: &session, journal, plan: &plan, snapshot: &snapshot, started, durations, doubt };
+    let (summary, _) = run::carry_out(run, screen).await?;
+    let mut next = Vec::new();
+    if summary.outcome != OutcomeWord::Done {
+        let data = if args.delete_data { " --delete-data" } else { "" };
+        next.push((format!("gureum destroy {name}{data}"), say!(m::NEXT_AGAIN)));
+        next.push((format!("gureum events {name}"), say!(m::NEXT_EVENTS)));
+    }
+    run::conclude(&plan, &summary, None, next, screen)
+}
+
+/// Says that nothing of that name is there, and what else is known: the name may be a use case's whose environment has another.
+fn nothing_found(state: &std::path::Path, name: &str, screen: &Screen) -> Result<(), CliError> {
+    screen.say(&format!("{}\n", screen.aside.say(&say!(m::NOTHING_FOUND, name = name))));
+    let mut others = Vec::new();
+    for (folder, key) in history::all(state)? {
+        if key.name.as_str() == name {
+            continue;
+        }
+        let (known, _) = history::read(&folder, &key)?;
+        let usecase = history::recorded(&known)?.map(|inputs| inputs.usecase).unwrap_or_default();
+        others.push(format!("{} ({usecase})", key.name));
+    }
+    if !others.is_empty() {
+        screen.say(&format!("{}\n", screen.aside.say(&say!(m::NOTHING_FOUND_OTHERS, names = others.join(", ")))));
+    }
+    Ok(())
+}

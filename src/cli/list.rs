@@ -1,0 +1,51 @@
+//! `gureum list`: the use cases, and what each still lacks with this gureum.
+
+use serde_json::json;
+
+use crate::blueprint::Inputs;
+use crate::desired::{self, Degree, Limitation};
+use crate::model::messages::cli as m;
+use crate::model::{EnvironmentName, Language};
+
+use super::args::Global;
+use super::error::{CliError, exit};
+use super::screen::Screen;
+use super::{graph, usecase};
+
+/// Runs it.
+pub fn run(global: &Global, screen: &Screen) -> Result<u8, CliError> {
+    let reference = graph::reference()?;
+    let look = &screen.look;
+    let (mut text, mut json) = (String::new(), Vec::new());
+    for source in usecase::all(global.blueprints.as_deref())? {
+        let loaded = usecase::read(&source)?;
+        screen.warn(&loaded.warnings);
+        let blueprint = &loaded.blueprint;
+        let mut environment = reference.environment.clone();
+        // Any name will do: nothing of it is shown.
+        environment.name = EnvironmentName::parse(&source.id).unwrap_or(environment.name);
+        let inputs = Inputs { usecase: source.id.clone(), ..Inputs::default() };
+        let limitations = desired::desired(blueprint, &inputs, &environment, &reference.facts)?.limitations;
+        let title = match look.language {
+            Language::English => &blueprint.title.en,
+            Language::Korean => &blueprint.title.ko,
+        };
+        text.push_str(&format!("{:<14} {title}\n", source.id));
+        for (degree, word) in [(Degree::Missing, &m::LIST_LACKS), (Degree::Degraded, &m::LIST_REDUCED)] {
+            for limitation in limitations.iter().filter(|limitation| limitation.degree == degree) {
+                let Limitation { of, text: said, .. } = limitation;
+                text.push_str(&format!("{:14} {}: {of}: {}\n", "", look.word(word), look.say(said)));
+            }
+        }
+        if limitations.is_empty() {
+            text.push_str(&format!("{:14} {}\n", "", look.word(&m::LIST_LACKS_NOTHING)));
+        }
+        json.push(json!({ "id": source.id, "title": blueprint.title, "limitations": limitations }));
+    }
+    if screen.json {
+        screen.print_json(&json.into(), true)?
+    } else {
+        screen.print(&text)?
+    }
+    Ok(exit::DONE)
+}

@@ -1,0 +1,32 @@
+//! `gureum observe`: a snapshot of the cloud and of one environment, for `plan --snapshot`.
+
+use crate::model::messages::cli as m;
+use crate::observe::{self, Wanted};
+use crate::{journal, say};
+
+use super::args::{Global, ObserveArgs};
+use super::error::{CliError, exit};
+use super::screen::Screen;
+use super::session::{Session, cloud_error};
+use super::{history, places};
+
+/// Runs it.
+pub fn run(global: &Global, args: &ObserveArgs, screen: &Screen) -> Result<u8, CliError> {
+    super::block_on(async {
+        let session = Session::connect(global, false).await?;
+        let key = session.key(&args.name);
+        let (state, _) = history::read(&journal::folder(&places::state(global)?, &key), &key)?;
+        let wanted = Wanted { quotas: true, availability_zones: true };
+        let observed = observe::observe(&session.cloud, &key, &session.run, &state.known(), wanted).await;
+        let snapshot = observed.map_err(|error| cloud_error(&error))?;
+        let json = serde_json::to_value(&snapshot).map_err(super::unserialisable)?;
+        match &args.out {
+            None => screen.print_json(&json, true)?,
+            Some(file) => {
+                places::write(file, &format!("{json:#}\n"))?;
+                screen.say(&format!("{}\n", screen.aside.say(&say!(m::WROTE, file = file.display()))));
+            }
+        }
+        Ok(exit::DONE)
+    })
+}

@@ -1,0 +1,42 @@
+//! Where settings and state are, by the XDG base directory specification, and files read and written with good words.
+
+use std::path::{Path, PathBuf};
+
+use crate::model::messages::cli as m;
+use crate::say;
+
+use super::args::Global;
+use super::error::CliError;
+
+/// The state folder: `--state`, else `$XDG_STATE_HOME/gureum`, else `~/.local/state/gureum`.
+pub fn state(global: &Global) -> Result<PathBuf, CliError> {
+    global
+        .state
+        .clone()
+        .or_else(|| xdg("XDG_STATE_HOME", ".local/state"))
+        .ok_or_else(|| CliError::failed(say!(m::NO_STATE_FOLDER)).help(say!(m::NO_STATE_FOLDER_HELP)))
+}
+
+/// The settings file, where there is one: `$XDG_CONFIG_HOME/gureum/config.yaml`, else `~/.config/gureum/config.yaml`.
+pub fn settings() -> Option<PathBuf> {
+    xdg("XDG_CONFIG_HOME", ".config").map(|folder| folder.join("config.yaml")).filter(|file| file.exists())
+}
+
+/// `$<variable>/gureum`; the specification says that a relative path there is not to be used.
+fn xdg(variable: &str, below_home: &str) -> Option<PathBuf> {
+    let absolute = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
+    let base = absolute(variable).or_else(|| absolute("HOME").map(|home| home.join(below_home)))?;
+    Some(base.join("gureum"))
+}
+
+/// A whole text file.
+pub fn read(file: &Path) -> Result<String, CliError> {
+    std::fs::read_to_string(file)
+        .map_err(|error| CliError::failed(say!(m::CANNOT_READ, file = file.display(), why = error)))
+}
+
+/// A whole text file, written.
+pub fn write(file: &Path, text: &str) -> Result<(), CliError> {
+    std::fs::write(file, text)
+        .map_err(|error| CliError::failed(say!(m::CANNOT_WRITE, file = file.display(), why = error)))
+}

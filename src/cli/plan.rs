@@ -1,0 +1,81 @@
+//! `gureum plan`: what a deploy would do. It never writes: not to the cloud, and not to the journal.
+
+use crate::event::Known;
+use crate::model::EnvironmentKey;
+use crate::model::messages::cli as m;
+use crate::report::{plan_json, plan_text};
+use crate::{journal, say};
+
+use super::args::{Global, InputArgs, PlanArgs};
+use super::error::{CliError, exit};
+use super::inputs::Layers;
+use super::planning::{self, Planned};
+use super::screen::Screen;
+use super::session::Session;
+use super::{history, places};
+
+/// Runs it.
+pub fn run(global: &Global, args: &PlanArgs, screen: &Screen) -> Result<u8, CliError> {
+    let planned = match &args.snapshot {
+        Some(file) => from_snapshot(global, &args.input, planning::read_snapshot(file)?, &file.display().to_string())?,
+        None => super::block_on(from_cloud(global, &args.input))?,
+    };
+    show(&planned, screen)?;
+    if let Some(file) = &args.out {
+        let json = plan_json(&planned.plan, Some(&planned.snapshot.facts)).map_err(super::unserialisable)?;
+        places::write(file, &format!("{json:#}\n"))?;
+    }
+    let changes = !planned.plan.steps.is_empty();
+    Ok(if changes && args.detailed_exitcode { exit::CHANGES } else { exit::DONE })
+}
+
+/// Plans on a snapshot, without any cloud and without state.
+pub fn from_snapshot(
+    global: &Global,
+    args: &InputArgs,
+    mut snapshot: crate::snapshot::Snapshot,
+    file: &str,
+) -> Result<Planned, CliError> {
+    let layers = Layers::read(args)?;
+    let there = snapshot.environment.name.clone();
+    let name = match (layers.named(), snapshot.resources.is_empty()) {
+        // What it shows is that environment's, so that is the one to plan.
+        (None, false) => there,
+        (Some(name), false) if *name != there => {
+            return Err(CliError::failed(say!(m::SNAPSHOT_OTHER, file = file, there = there, name = name))
+                .help(say!(m::SNAPSHOT_OTHER_HELP, name = name)));
+        }
+        _ => layers.name()?,
+    };
+    let inputs = layers.over(None, &name)?;
+    let loaded = planning::blueprint_for(&inputs, global.blueprints.as_deref())?;
+    snapshot.environment.name = name;
+    planning::on_snapshot(loaded, inputs, snapshot, &Known::default(), args.replace_data)
+}
+
+/// Plans on the cloud as it is, with what the journal knows.
+pub async fn from_cloud(global: &Global, args: &InputArgs) -> Result<Planned, CliError> {
+    let layers = Layers::read(args)?;
+    let name = layers.name()?;
+    // An input that cannot be right is told before anybody is asked anything.
+    if let Some(id) = layers.usecase()? {
+        super::usecase::load(id, global.blueprints.as_deref())?;
+    }
+    let session = Session::connect(global, true).await?;
+    let key: EnvironmentKey = session.key(&name);
+    let (state, _) = history::read(&journal::folder(&places::state(global)?, &key), &key)?;
+    let inputs = layers.over(history::recorded(&state)?, &name)?;
+    let loaded = planning::blueprint_for(&inputs, global.blueprints.as_deref())?;
+    planning::on_cloud(&session, loaded, inputs, &key, &state.known(), args.replace_data).await
+}
+
+/// The plan, in the form that was asked for.
+pub fn show(planned: &Planned, screen: &Screen) -> Result<(), CliError> {
+    let facts = Some(&planned.snapshot.facts);
+    screen.warn(&planned.warnings);
+    if screen.json {
+        screen.print_json(&plan_json(&planned.plan, facts).map_err(super::unserialisable)?, true)
+    } else {
+        screen.print(&plan_text(&planned.plan, facts, &screen.look))
+    }
+}

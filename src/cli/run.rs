@@ -1,0 +1,255 @@
+//! One run in front of its user: progress, Ctrl-C, and the summary.
+
+use std::io::Write;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::{mpsc, watch};
+
+use crate::driver;
+use crate::event::{CommandWord, Durations, Event, Started, State};
+use crate::execute::{self, Settings, SettleError, Settling, Stop, Summary, World};
+use crate::journal::{Journal, Sqlite};
+use crate::model::messages::cli as m;
+use crate::model::{EnvironmentKey, Text};
+use crate::plan::Plan;
+use crate::report::{Ending, PathStep, items, summary_json, summary_text, url};
+use crate::say;
+use crate::snapshot::Snapshot;
+use crate::terminal::{Progress, Show};
+
+use super::error::{CliError, exit};
+use super::history;
+use super::screen::Screen;
+use super::session::{Session, cloud_error};
+
+/// How often clocks on the terminal move.
+const TICK: Duration = Duration::from_millis(200);
+
+/// What a run is made of.
+pub struct Run<'a> {
+    /// The connected cloud.
+    pub session: &'a Session,
+    /// The journal, whose lock this run holds.
+    pub journal: Arc<Sqlite>,
+    /// What is to be done.
+    pub plan: &'a Plan,
+    /// What it was planned on.
+    pub snapshot: &'a Snapshot,
+    /// The run's first event.
+    pub started: Started,
+    /// How long things took before.
+    pub durations: Durations,
+    /// How long a lost answer may still act.
+    pub doubt: Duration,
+}
+
+/// Carries a plan out and shows it. The second part is where the service answers.
+pub async fn carry_out(run: Run<'_>, screen: &Screen) -> Result<(Summary, Option<String>), CliError> {
+    let (summary, shown) = watched(screen, run.plan, |display, stop| {
+        let world = World {
+            cloud: Arc::clone(&run.session.cloud),
+            drivers: driver::of,
+            journal: run.journal,
+            clock: Arc::clone(&run.session.clock),
+            ids: Arc::clone(&run.session.ids),
+            run: run.session.run.clone(),
+            started: run.started,
+            observed: run.snapshot.resources.clone(),
+            durations: run.durations,
+            settings: settings(run.doubt),
+            display,
+            stop,
+        };
+        execute::execute(run.plan, world)
+    })
+    .await?;
+    let url = url(run.plan, &shown);
+    Ok((summary, url))
+}
+
+/// What an earlier run left in doubt is looked for until it is found or can no longer act. Gives the state after it.
+pub async fn settle(
+    session: &Session,
+    key: &EnvironmentKey,
+    journal: &Arc<Sqlite>,
+    command: CommandWord,
+    doubt: Duration,
+    screen: &Screen,
+) -> Result<State, CliError> {
+    let (settled, _) = watched(screen, None, |display, stop| {
+        execute::settle_doubts(Settling {
+            cloud: Arc::clone(&session.cloud),
+            drivers: driver::of,
+            environment: key.clone(),
+            journal: Arc::clone(journal) as Arc<dyn Journal>,
+            clock: Arc::clone(&session.clock),
+            settings: settings(doubt),
+            run: session.run.clone(),
+            command,
+            display,
+            stop,
+        })
+    })
+    .await?;
+    settled.map_err(|error| match error {
+        SettleError::Journal(error) => history::journal_error(&error),
+        SettleError::Fold(error) => CliError::damaged(&key.name, &error),
+        SettleError::Cloud(error) => cloud_error(&error),
+        SettleError::Interrupted => CliError { exit: exit::INTERRUPTED, ..CliError::failed(say!(m::INTERRUPTED)) }
+            .help(say!(m::RUN_PARTLY_HELP)),
+    })
+}
+
+fn settings(doubt: Duration) -> Settings {
+    Settings { doubt, ..Settings::default() }
+}
+
+/// Does the work and shows its events, those of this plan counted.
+async fn watched<T, F: Future<Output = T>>(
+    screen: &Screen,
+    plan: impl Into<Option<&Plan>>,
+    work: impl FnOnce(mpsc::UnboundedSender<Event>, watch::Receiver<Stop>) -> F,
+) -> Result<(T, Vec<Event>), CliError> {
+    let (display, events) = mpsc::unbounded_channel();
+    let (stop, stopped) = watch::channel(Stop::Run);
+    let show = if screen.json {
+        Show::Json(Box::new(Quiet(std::io::stdout())))
+    } else if screen.live {
+        Show::Live
+    } else {
+        Show::Lines(Box::new(Quiet(std::io::stderr())))
+    };
+    let progress = Progress::new(show, plan.into().map(items).unwrap_or_default(), screen.aside);
+    let interrupts = Interrupts::listen()?;
+    let (done, shown) = tokio::join!(work(display, stopped), watch_over(progress, events, stop, interrupts, screen));
+    Ok((done, shown))
+}
+
+/// Shows events until the run drops its end of the channel, and listens for Ctrl-C meanwhile.
+async fn watch_over(
+    mut progress: Progress,
+    mut events: mpsc::UnboundedReceiver<Event>,
+    stop: watch::Sender<Stop>,
+    mut interrupts: Interrupts,
+    screen: &Screen,
+) -> Vec<Event> {
+    let mut tick = tokio::time::interval(TICK);
+    let mut seen = Vec::new();
+    loop {
+        // What can no longer be shown is in the journal: a run does not end because nobody looks.
+        tokio::select! {
+            event = events.recv() => match event {
+                Some(event) => {
+                    let _ = progress.event(&event);
+                    seen.push(event);
+                }
+                None => break,
+            },
+            () = interrupts.next() => {
+                let (next, said) = match *stop.borrow() {
+                    Stop::Run => (Stop::Drain, say!(m::DRAINING)),
+                    Stop::Drain | Stop::Now => (Stop::Now, say!(m::STOPPING)),
+                };
+                let _ = progress.note(&screen.aside.say(&said));
+                stop.send_replace(next);
+            }
+            _ = tick.tick() => progress.tick(),
+        }
+    }
+    progress.finish();
+    seen
+}
+
+/// Ctrl-C, and on Unix a service manager's request to end.
+struct Interrupts {
+    #[cfg(unix)]
+    interrupt: tokio::signal::unix::Signal,
+    #[cfg(unix)]
+    terminate: tokio::signal::unix::Signal,
+}
+
+impl Interrupts {
+    #[cfg(unix)]
+    fn listen() -> Result<Self, CliError> {
+        use tokio::signal::unix::{SignalKind, signal};
+        let listen = |kind| signal(kind).map_err(|error| CliError::failed(say!(m::NO_SIGNALS, why = error)));
+        Ok(Self { interrupt: listen(SignalKind::interrupt())?, terminate: listen(SignalKind::terminate())? })
+    }
+
+    #[cfg(not(unix))]
+    fn listen() -> Result<Self, CliError> {
+        Ok(Self {})
+    }
+
+    #[cfg(unix)]
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
+    }
+
+    #[cfg(not(unix))]
+    async fn next(&mut self) {
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    }
+}
+
+/// The summary, in the form that was asked for.
+pub fn conclude(
+    plan: &Plan,
+    summary: &Summary,
+    url: Option<&str>,
+    next: Vec<(String, Text)>,
+    screen: &Screen,
+) -> Result<u8, CliError> {
+    let path = summary.critical_path.iter().map(|entry| PathStep {
+        address: entry.address.clone(),
+        operation: entry.operation,
+        ms: entry.ms,
+    });
+    let ending = Ending {
+        plan,
+        outcome: summary.outcome,
+        because: summary.because.as_ref(),
+        makespan_ms: summary.makespan_ms,
+        path: path.collect(),
+        done: summary.done,
+        skipped: summary.skipped,
+        unfinished: summary.unfinished,
+        failures: &summary.failures,
+        unrecorded: &summary.unrecorded,
+        calls: &summary.statistics.calls,
+        retries: summary.statistics.retries,
+        url,
+        next,
+    };
+    if screen.json {
+        screen.print_json(&summary_json(&ending), false)?;
+    } else {
+        screen.print(&format!("\n{}", summary_text(&ending, &screen.look)))?;
+    }
+    Ok(summary.exit_code)
+}
+
+/// A stream that swallows the error of having no reader.
+struct Quiet<W>(W);
+
+impl<W: Write> Write for Quiet<W> {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        match self.0.write(bytes) {
+            Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(bytes.len()),
+            other => other,
+        }
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        match self.0.flush() {
+            Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+            other => other,
+        }
+    }
+}

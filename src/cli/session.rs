@@ -1,0 +1,76 @@
+//! A connected cloud with a clock and ids: what every command below the line begins with.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::cloud::{self, Cloud, CloudError, ConfigError, ConfigRequest, HttpApi};
+use crate::model::messages::cli as m;
+use crate::model::{EnvironmentKey, EnvironmentName};
+use crate::runtime::{Clock, Ids, RandomIds, SystemClock};
+use crate::say;
+
+use super::args::Global;
+use super::error::CliError;
+
+/// A connected cloud.
+pub struct Session {
+    /// The cloud.
+    pub cloud: Arc<Cloud>,
+    /// The system's clock.
+    pub clock: Arc<dyn Clock>,
+    /// The system's randomness.
+    pub ids: Arc<dyn Ids>,
+    /// This run's id.
+    pub run: String,
+}
+
+impl Session {
+    /// Finds the configuration and logs in. `planning` says that a snapshot would do instead.
+    pub async fn connect(global: &Global, planning: bool) -> Result<Self, CliError> {
+        let unusable = |error: ConfigError| {
+            let help = if planning { say!(m::NO_CLOUD_PLAN_HELP) } else { say!(m::NO_CLOUD_HELP) };
+            CliError::failed(say!(m::NO_CLOUD, why = error)).help(help)
+        };
+        let config = cloud::find_config(&request(global)).map_err(unusable)?;
+        let api = Arc::new(HttpApi::new(&config).map_err(unusable)?);
+        let (clock, ids): (Arc<dyn Clock>, Arc<dyn Ids>) = (Arc::new(SystemClock), Arc::new(RandomIds));
+        let connected = Cloud::connect(api, Arc::clone(&clock), Arc::clone(&ids), config).await;
+        let cloud = Arc::new(connected.map_err(|error| cloud_error(&error))?);
+        let run = ids.run_id(clock.now_ms());
+        Ok(Self { cloud, clock, ids, run })
+    }
+
+    /// The environment of that name in this project and region.
+    pub fn key(&self, name: &EnvironmentName) -> EnvironmentKey {
+        EnvironmentKey {
+            project_id: self.cloud.project_id().to_owned(),
+            region: self.cloud.region().to_owned(),
+            name: name.clone(),
+        }
+    }
+}
+
+/// What the choice of a cloud depends on; a variable that is no text is none of OpenStack's.
+fn request(global: &Global) -> ConfigRequest {
+    let variables = std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+    ConfigRequest {
+        cloud: global.cloud.clone(),
+        environment: variables.collect(),
+        working_directory: std::env::current_dir().unwrap_or_default(),
+        home: std::env::var_os("HOME").map(PathBuf::from).unwrap_or_default(),
+    }
+}
+
+/// What the cloud said, with what to do about it.
+pub fn cloud_error(error: &CloudError) -> CliError {
+    let (text, help) = match error {
+        CloudError::Refused(_) => (say!(m::CLOUD_REFUSED, words = error), Some(say!(m::CLOUD_REFUSED_HELP))),
+        CloudError::NotSent { .. } | CloudError::Lost { .. } => {
+            (say!(m::CLOUD_UNREACHED, words = error), Some(say!(m::CLOUD_UNREACHED_HELP)))
+        }
+        CloudError::Unauthenticated { .. } => (say!(m::CLOUD_LOGIN, words = error), Some(say!(m::CLOUD_LOGIN_HELP))),
+        CloudError::NoService { .. } | CloudError::Region { .. } => (say!(m::CLOUD_SERVICE, words = error), Some(say!(m::CLOUD_SERVICE_HELP))),
+        CloudError::Malformed { .. } => (say!(m::CLOUD_ODD, words = error), Some(say!(m::CLOUD_REFUSED_HELP))),
+    };
+    CliError { help, ..CliError::failed(text) }
+}

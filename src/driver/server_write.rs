@@ -1,0 +1,146 @@
+//! The requests that make and change a server.
+
+use serde_json::{Map, Value as Json, json};
+
+use crate::cloud::{Call, Cloud, CloudError, Method};
+use crate::kind::{METADATA_RUN, userdata};
+use crate::model::{Piece, Properties, Service, Value};
+
+use super::ReadyChange;
+use super::json::{json as convert, object, text, unchangeable, unresolved};
+use super::marked::{found, inner};
+use super::port::DEVICE_ID;
+
+/// The create request's body.
+pub(super) fn body(properties: &Properties, run: &str) -> Result<Json, CloudError> {
+    let mut server = object(properties, &["server_group", "user_data", "power_state"])?;
+    if let Json::Object(metadata) = server.entry("metadata").or_insert_with(|| json!({})) {
+        metadata.insert(METADATA_RUN.into(), Json::from(run));
+    }
+    if let Some(user_data) = properties.get("user_data") {
+        server.insert("user_data".into(), Json::from(userdata::encode(&whole(user_data)?)));
+    }
+    let mut body = Map::from_iter([("server".to_owned(), Json::Object(server))]);
+    if let Some(group) = properties.get("server_group").filter(|group| **group != Value::Null) {
+        body.insert("os:scheduler_hints".into(), json!({ "group": convert(group)? }));
+    }
+    Ok(Json::Object(body))
+}
+
+/// User-data as one text; every piece of it must be known by now.
+fn whole(user_data: &Value) -> Result<String, CloudError> {
+    match user_data {
+        Value::Text(text) => Ok(text.clone()),
+        Value::Composed(composed) => composed
+            .pieces
+            .iter()
+            .map(|piece| match piece {
+                Piece::Literal(text) => Ok(text.as_str()),
+                Piece::Secret(_) | Piece::Output(_) => Err(unresolved("a piece of the user-data")),
+            })
+            .collect(),
+        _ => Err(unresolved("the user-data's text")),
+    }
+}
+
+fn call(method: Method, id: &str, below: &str) -> Call {
+    Call::new(Service::Compute, method, format!("/servers/{id}{below}"))
+}
+
+/// Changes one, with a request for each thing that Nova has a request of its own for.
+pub(super) async fn change(cloud: &Cloud, wanted: &ReadyChange) -> Result<(), CloudError> {
+    let id = wanted.id.as_str();
+    for name in &wanted.changed {
+        let value = wanted.properties.get(name).ok_or_else(|| unresolved(&format!("the property {name}")))?;
+        match name.as_str() {
+            "name" => {
+                cloud.send(call(Method::Put, id, "").json(json!({ "server": { "name": convert(value)? } }))).await?;
+            }
+            // POST merges: the keys of others stay.
+            "metadata" => {
+                cloud.send(call(Method::Post, id, "/metadata").json(json!({ "metadata": convert(value)? }))).await?;
+            }
+            "tags" => {
+                for tag in value.items().iter().filter_map(Value::as_text) {
+                    cloud.send(call(Method::Put, id, &format!("/tags/{tag}")).microversion("2.26")).await?;
+                }
+            }
+            "networks" => attach(cloud, id, value).await?,
+            "power_state" => power(cloud, id, value).await?,
+            _ => return Err(unchangeable(wanted)),
+        }
+    }
+    Ok(())
+}
+
+/// Gives it the ports that it has not. Ports that it has besides are left: they are somebody's.
+async fn attach(cloud: &Cloud, id: &str, networks: &Value) -> Result<(), CloudError> {
+    for network in networks.items() {
+        let Value::Map(network) = network else { continue };
+        let Some(port) = network.get("port").and_then(Value::as_text) else { continue };
+        let shown = found(cloud.send(Call::get(Service::Network, format!("/ports/{port}"))).await)?;
+        let user = shown.map(|answer| inner(answer.body, "port"));
+        if user.as_ref().and_then(|port| text(port, DEVICE_ID)) == Some(id) {
+            continue;
+        }
+        let attachment = json!({ "interfaceAttachment": { "port_id": port } });
+        cloud.send(call(Method::Post, id, "/os-interface").json(attachment)).await?;
+    }
+    Ok(())
+}
+
+async fn power(cloud: &Cloud, id: &str, wanted: &Value) -> Result<(), CloudError> {
+    if wanted.as_text() != Some("on") {
+        return Err(unresolved("how to switch a server off: the power state is only ever \"on\""));
+    }
+    match cloud.send(call(Method::Post, id, "/action").json(json!({ "os-start": null }))).await {
+        // "Cannot 'start' instance … while it is in vm_state active": it runs.
+        Err(CloudError::Refused(refusal)) if refusal.status == 409 && refusal.message.contains("vm_state active") => {
+            Ok(())
+        }
+        other => other.map(|_| ()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Address, Composed, SecretName};
+
+    fn wanted() -> Properties {
+        let port = Value::Map([("port".to_owned(), Value::from("p"))].into());
+        Properties::from([
+            ("name".to_owned(), Value::from("shop-web-1")),
+            ("metadata".to_owned(), Value::Map([("gureum".to_owned(), Value::from("gureum shop 1"))].into())),
+            ("networks".to_owned(), Value::List(vec![port])),
+            ("server_group".to_owned(), Value::from("g")),
+            ("power_state".to_owned(), Value::from("on")),
+            (
+                "user_data".to_owned(),
+                Value::Composed(Composed {
+                    pieces: vec![Piece::Literal("#cloud".into()), Piece::Literal("-config".into())],
+                }),
+            ),
+        ])
+    }
+
+    #[test]
+    fn the_run_goes_into_metadata_and_the_group_into_the_hints() {
+        let body = body(&wanted(), "run-7").expect("known");
+        assert_eq!(body["server"]["metadata"], json!({"gureum": "gureum shop 1", "gureum_run": "run-7"}));
+        assert_eq!(body["os:scheduler_hints"], json!({"group": "g"}));
+        assert_eq!(body["server"]["networks"], json!([{"port": "p"}]));
+        assert_eq!(body["server"]["user_data"], json!(userdata::encode("#cloud-config")));
+        assert!(body["server"].get("power_state").is_none() && body["server"].get("server_group").is_none());
+    }
+
+    #[test]
+    fn a_secret_that_is_not_put_in_stops_the_request() {
+        let mut properties = wanted();
+        let secret = Composed { pieces: vec![Piece::Secret(SecretName("db".into()))] };
+        properties.insert("user_data".into(), Value::Composed(secret));
+        assert!(body(&properties, "r").is_err());
+        properties.insert("user_data".into(), Value::id_of(&Address::new("server", "x")));
+        assert!(body(&properties, "r").is_err());
+    }
+}

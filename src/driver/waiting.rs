@@ -1,0 +1,29 @@
+//! One list call for all that is waited for, and a request for each one that the list did not show: what lost its mark is not gone.
+
+use std::collections::BTreeMap;
+
+use crate::cloud::{Cloud, CloudError};
+use crate::model::Address;
+use crate::snapshot::Observed;
+
+use super::{Driver, Progress, Scope, Waiting};
+
+/// How these are doing by the kind's own list, and what else it shows.
+pub(super) async fn by_list(
+    driver: &dyn Driver,
+    cloud: &Cloud,
+    scope: Scope<'_>,
+    waiting: &[Waiting],
+) -> Result<(BTreeMap<Address, Progress>, Vec<Observed>), CloudError> {
+    let mut shown = driver.list(cloud, scope).await?;
+    let mut progress = BTreeMap::new();
+    for one in waiting {
+        let found = match shown.iter().position(|observed| observed.id == one.id) {
+            Some(position) => Some(shown.swap_remove(position)),
+            None => driver.get(cloud, scope, &one.id, &one.properties).await?,
+        };
+        let state = found.map_or(Progress::Gone, |observed| Progress::There(observed.status, observed.outputs));
+        progress.insert(one.address.clone(), state);
+    }
+    Ok((progress, shown))
+}

@@ -1,0 +1,373 @@
+//! From events to a state: one `match` over how things stand and what happened, failing by default.
+//!
+//! Everything that this gureum writes folds, in whatever order a crash cuts it off: an intention without an outcome may be
+//! followed by anything a later run does. What no order of ours can produce is a damaged or foreign journal, and said.
+
+use std::collections::BTreeMap;
+
+use crate::kind::Kind;
+use crate::model::Address;
+
+use super::state::{Condition, Run, RunEnd, Standing, State};
+use super::{Event, Happening, OperationWord};
+
+/// The history is not one that gureum wrote.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum FoldError {
+    /// Events are missing or in the wrong order.
+    #[error("event {found} stands where event {expected} should")]
+    Sequence {
+        /// The number that should be next.
+        expected: u64,
+        /// The number that is.
+        found: u64,
+    },
+    /// An event that cannot follow what came before it.
+    #[error("event {sequence}: `{event}` cannot follow: {address} is {standing}")]
+    Illegal {
+        /// The event's number.
+        sequence: u64,
+        /// The event's word.
+        event: &'static str,
+        /// On what.
+        address: String,
+        /// How that stood.
+        standing: String,
+    },
+}
+
+/// The state that a whole history, from its first event, adds up to.
+pub fn fold(events: &[Event]) -> Result<State, FoldError> {
+    let mut state = State::default();
+    for event in events {
+        state.apply(event)?;
+    }
+    Ok(state)
+}
+
+impl State {
+    /// One more event.
+    pub fn apply(&mut self, event: &Event) -> Result<(), FoldError> {
+        if event.sequence != self.sequence + 1 {
+            return Err(FoldError::Sequence { expected: self.sequence + 1, found: event.sequence });
+        }
+        self.sequence = event.sequence;
+        match &event.what {
+            Happening::Started(started) if self.runs.iter().all(|run| run.id != event.run) => {
+                let (id, started) = (event.run.clone(), started.clone());
+                self.runs.push(Run { id, at: event.at, started, ended: None });
+                Ok(())
+            }
+            Happening::Ended { outcome, exit_code, because } => {
+                match self.runs.iter_mut().find(|run| run.id == event.run && run.ended.is_none()) {
+                    Some(run) => {
+                        let (outcome, exit_code, because) = (*outcome, *exit_code, because.clone());
+                        run.ended = Some(RunEnd { at: event.at, outcome, exit_code, because });
+                        Ok(())
+                    }
+                    None => Err(illegal(event, "ended", &format!("run {}", event.run), "not running".to_owned())),
+                }
+            }
+            Happening::Started(_) => {
+                Err(illegal(event, "started", &format!("run {}", event.run), "known already".to_owned()))
+            }
+            // For displays only: they change nothing.
+            Happening::Retried { .. } | Happening::Guest { .. } | Happening::Skipped { .. } => Ok(()),
+            Happening::Intended { address, kind, operation: OperationWord::Delete, id: Some(id), .. } => {
+                let standing = Standing::begun(event, *kind, OperationWord::Delete, Some(id.clone()));
+                self.deletions.insert((address.clone(), id.clone()), standing);
+                Ok(())
+            }
+            Happening::Accepted { address, operation: OperationWord::Delete, id, .. }
+            | Happening::Settled { address, operation: OperationWord::Delete, id, .. }
+            | Happening::Failed { address, operation: OperationWord::Delete, id: Some(id), .. } => {
+                self.deletion(event, address, id)
+            }
+            Happening::Intended { address, kind, .. }
+            | Happening::Accepted { address, kind, .. }
+            | Happening::Settled { address, kind, .. }
+            | Happening::Failed { address, kind, .. } => self.resource(event, address, *kind),
+        }
+    }
+
+    /// A deletion's outcome. It concerns the resource at that address only where that has the same id.
+    fn deletion(&mut self, event: &Event, address: &Address, id: &str) -> Result<(), FoldError> {
+        let key = (address.clone(), id.to_owned());
+        let before = self.deletions.get(&key).map(|standing| &standing.condition);
+        match (before, &event.what) {
+            (Some(Condition::Intended | Condition::Failed { .. }), Happening::Accepted { .. }) => {
+                if let Some(standing) = self.deletions.get_mut(&key) {
+                    standing.condition = Condition::Accepted;
+                    standing.accepted_at = Some(event.at);
+                }
+                Ok(())
+            }
+            // What went with another's deletion, or was found to be gone, was never intended.
+            (None | Some(Condition::Accepted), Happening::Settled { .. }) => {
+                if let Some(deletion) = self.deletions.remove(&key) {
+                    self.learn(event, &deletion);
+                }
+                if let Some(resource) = self.resources.get_mut(address).filter(|it| it.id.as_deref() == Some(id)) {
+                    resource.condition = Condition::Deleted;
+                    resource.id = None;
+                }
+                Ok(())
+            }
+            (Some(_), Happening::Failed { in_doubt, error, .. }) => {
+                if *in_doubt {
+                    let failed = Condition::Failed { error: error.clone(), in_doubt: true };
+                    self.deletions.entry(key).and_modify(|standing| standing.condition = failed);
+                } else {
+                    self.deletions.remove(&key);
+                }
+                Ok(())
+            }
+            (before, what) => Err(illegal(event, word(what), address.as_str(), said(before))),
+        }
+    }
+
+    /// What happens to the resource at an address, but for its deletion.
+    fn resource(&mut self, event: &Event, address: &Address, kind: Kind) -> Result<(), FoldError> {
+        let before = self.resources.get(address);
+        let condition = before.map(|standing| &standing.condition);
+        let same = |operation: &OperationWord| before.is_some_and(|standing| standing.operation == *operation);
+        let after = match (condition, &event.what) {
+            (_, Happening::Intended { operation, id, .. }) => {
+                // Without an id it is a creation: what stood there before is no longer there.
+                Standing::begun(event, kind, *operation, id.clone())
+            }
+            // Waiting needs no request; what was brought, found or taken up was never asked for.
+            (_, Happening::Accepted { operation: operation @ OperationWord::Wait, id, .. })
+            | (_, Happening::Accepted { operation, id, adopted: true, .. })
+                if !(matches!(condition, Some(Condition::Intended)) && same(operation)) =>
+            {
+                let mut standing = Standing::begun(event, kind, *operation, Some(id.clone()));
+                (standing.condition, standing.accepted_at) = (Condition::Accepted, Some(event.at));
+                standing
+            }
+            (Some(Condition::Intended), Happening::Accepted { operation, id, .. }) if same(operation) => Standing {
+                id: Some(id.clone()),
+                condition: Condition::Accepted,
+                accepted_at: Some(event.at),
+                ..self.resources[address].clone()
+            },
+            (Some(Condition::Accepted), Happening::Settled { operation, id, outputs, .. }) if same(operation) => {
+                let settled = self.resources[address].clone();
+                self.learn(event, &settled);
+                let mut merged = settled.outputs.clone();
+                merged.extend(outputs.clone());
+                Standing { id: Some(id.clone()), condition: Condition::Settled, outputs: merged, ..settled }
+            }
+            (
+                Some(Condition::Intended | Condition::Accepted | Condition::Failed { .. }),
+                Happening::Failed { operation, id, error, in_doubt, .. },
+            ) if same(operation) => {
+                let failed = self.resources[address].clone();
+                let condition = Condition::Failed { error: error.clone(), in_doubt: *in_doubt };
+                Standing { id: id.clone().or_else(|| failed.id.clone()), condition, ..failed }
+            }
+            (before, what) => return Err(illegal(event, word(what), address.as_str(), said(before))),
+        };
+        self.resources.insert(address.clone(), after);
+        Ok(())
+    }
+
+    /// Remembers how long it took, where one run saw it from beginning to end.
+    fn learn(&mut self, event: &Event, settled: &Standing) {
+        if let Some(accepted_at) = settled.accepted_at.filter(|at| *at > settled.since && settled.run == event.run) {
+            let since = |begin: i64| u64::try_from(event.at - begin).unwrap_or_default();
+            self.durations.learn(settled.kind, settled.operation, since(settled.since), since(accepted_at));
+        }
+    }
+}
+
+impl Standing {
+    fn begun(event: &Event, kind: Kind, operation: OperationWord, id: Option<String>) -> Self {
+        let (run, since) = (event.run.clone(), event.at);
+        let condition = Condition::Intended;
+        Self { kind, id, condition, operation, run, since, accepted_at: None, outputs: BTreeMap::new() }
+    }
+}
+
+fn illegal(event: &Event, word: &'static str, address: &str, standing: String) -> FoldError {
+    FoldError::Illegal { sequence: event.sequence, event: word, address: address.to_owned(), standing }
+}
+
+fn word(what: &Happening) -> &'static str {
+    match what {
+        Happening::Started(_) => "started",
+        Happening::Intended { .. } => "intended",
+        Happening::Accepted { .. } => "accepted",
+        Happening::Settled { .. } => "settled",
+        Happening::Failed { .. } => "failed",
+        Happening::Skipped { .. } => "skipped",
+        Happening::Retried { .. } => "retried",
+        Happening::Guest { .. } => "guest",
+        Happening::Ended { .. } => "ended",
+    }
+}
+
+fn said(condition: Option<&Condition>) -> String {
+    let word = match condition {
+        None => "unknown",
+        Some(Condition::Intended) => "intended",
+        Some(Condition::Accepted) => "accepted",
+        Some(Condition::Settled) => "settled",
+        Some(Condition::Failed { .. }) => "failed",
+        Some(Condition::Deleted) => "deleted",
+    };
+    word.to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{CommandWord, KnownId, OutcomeWord, Started};
+    use super::*;
+
+    const CREATE: OperationWord = OperationWord::Create;
+    const DELETE: OperationWord = OperationWord::Delete;
+
+    fn web() -> Address {
+        Address::new("server", "web-1")
+    }
+
+    fn intended(operation: OperationWord, id: Option<&str>) -> Happening {
+        Happening::Intended { address: web(), kind: Kind::Server, operation, id: id.map(Into::into), detail: None }
+    }
+
+    fn accepted(operation: OperationWord, id: &str, adopted: bool) -> Happening {
+        Happening::Accepted { address: web(), kind: Kind::Server, operation, id: id.into(), request_id: None, adopted }
+    }
+
+    fn settled(operation: OperationWord, id: &str) -> Happening {
+        Happening::Settled { address: web(), kind: Kind::Server, operation, id: id.into(), outputs: BTreeMap::new() }
+    }
+
+    fn failed(operation: OperationWord, id: Option<&str>, in_doubt: bool) -> Happening {
+        let (id, error) = (id.map(Into::into), "why".into());
+        Happening::Failed { address: web(), kind: Kind::Server, operation, id, error, in_doubt }
+    }
+
+    fn started() -> Happening {
+        let command = CommandWord::Deploy;
+        let (inputs, blueprint) = (Some(serde_json::json!({"count": 3})), Some("id: x".into()));
+        Happening::Started(Started {
+            command,
+            inputs,
+            blueprint,
+            plan_digest: String::new(),
+            steps: 1,
+            version: "1".into(),
+        })
+    }
+
+    fn ended() -> Happening {
+        Happening::Ended { outcome: OutcomeWord::Done, exit_code: 0, because: None }
+    }
+
+    /// One second between events.
+    fn history(what: Vec<Happening>) -> Vec<Event> {
+        (1..).zip(what).map(|(n, what)| Event { sequence: n, at: n as i64 * 1000, run: "r1".into(), what }).collect()
+    }
+
+    fn folded(what: Vec<Happening>) -> State {
+        fold(&history(what)).expect("a legal history")
+    }
+
+    #[test]
+    fn a_life_from_creation_to_deletion() {
+        let mut life = vec![started(), intended(CREATE, None), accepted(CREATE, "a", false), settled(CREATE, "a")];
+        let state = folded(life.clone());
+        assert_eq!(state.known().ids[&web()], KnownId { kind: Kind::Server, id: "a".into() });
+        assert!(state.known().doubts.is_empty());
+        assert_eq!(state.durations().whole(Kind::Server, CREATE), 2000);
+        assert_eq!(state.durations().settling(Kind::Server, CREATE), 1000);
+        assert_eq!(state.last_deploy().and_then(|it| it.blueprint.as_deref()), Some("id: x"));
+        life.extend([intended(DELETE, Some("a")), accepted(DELETE, "a", false), settled(DELETE, "a"), ended()]);
+        let state = folded(life);
+        assert!(state.known().ids.is_empty());
+        assert_eq!(state.runs[0].ended.as_ref().map(|end| end.exit_code), Some(0));
+    }
+
+    #[test]
+    fn a_history_may_end_anywhere_and_a_later_run_may_begin_anew() {
+        let life = vec![
+            started(),
+            intended(CREATE, None),
+            accepted(CREATE, "a", false),
+            failed(CREATE, Some("a"), false),
+            intended(DELETE, Some("a")),
+            accepted(DELETE, "a", false),
+            settled(DELETE, "a"),
+            intended(CREATE, None),
+            accepted(CREATE, "b", false),
+            settled(CREATE, "b"),
+            intended(OperationWord::Update, Some("b")),
+            accepted(OperationWord::Update, "b", false),
+            settled(OperationWord::Update, "b"),
+            accepted(OperationWord::Wait, "b", false),
+            settled(OperationWord::Wait, "b"),
+        ];
+        let next: [(&str, Vec<Happening>); 5] = [
+            ("create", vec![intended(CREATE, None), accepted(CREATE, "z", false), settled(CREATE, "z")]),
+            ("found", vec![accepted(CREATE, "z", true), settled(CREATE, "z")]),
+            ("wait", vec![accepted(OperationWord::Wait, "z", false), settled(OperationWord::Wait, "z")]),
+            ("update", vec![intended(OperationWord::Update, Some("z")), accepted(OperationWord::Update, "z", false)]),
+            ("delete", vec![intended(DELETE, Some("z")), accepted(DELETE, "z", false), settled(DELETE, "z")]),
+        ];
+        for cut in 0..=life.len() {
+            for (name, next) in &next {
+                let mut events = life[..cut].to_vec();
+                events.extend(next.clone());
+                assert!(fold(&history(events)).is_ok(), "{name} after {cut} events");
+            }
+        }
+    }
+
+    #[test]
+    fn a_run_that_died_leaves_doubts() {
+        let doubts = |what| folded(what).known().doubts.iter().map(|it| (it.operation, it.since)).collect::<Vec<_>>();
+        assert_eq!(doubts(vec![intended(CREATE, None)]), [(CREATE, 1000)]);
+        assert_eq!(doubts(vec![intended(CREATE, None), failed(CREATE, None, true)]), [(CREATE, 1000)]);
+        assert_eq!(doubts(vec![intended(CREATE, None), failed(CREATE, None, false)]), []);
+        assert_eq!(doubts(vec![intended(CREATE, None), failed(CREATE, None, true), accepted(CREATE, "a", true)]), []);
+        assert_eq!(doubts(vec![intended(DELETE, Some("a"))]), [(DELETE, 1000)]);
+        assert_eq!(doubts(vec![intended(DELETE, Some("a")), failed(DELETE, Some("a"), false)]), []);
+    }
+
+    #[test]
+    fn deleting_a_second_one_leaves_the_first() {
+        let state = folded(vec![
+            intended(CREATE, None),
+            accepted(CREATE, "kept", false),
+            settled(CREATE, "kept"),
+            intended(DELETE, Some("second")),
+            intended(OperationWord::Update, Some("kept")),
+            accepted(DELETE, "second", false),
+            accepted(OperationWord::Update, "kept", false),
+            settled(DELETE, "second"),
+        ]);
+        assert_eq!(state.known().ids[&web()].id, "kept");
+        assert!(state.known().doubts.is_empty());
+    }
+
+    #[test]
+    fn what_cannot_follow_is_refused() {
+        let bad: [Vec<Happening>; 8] = [
+            vec![settled(CREATE, "a")],
+            vec![accepted(CREATE, "a", false)],
+            vec![intended(CREATE, None), settled(CREATE, "a")],
+            vec![intended(CREATE, None), accepted(OperationWord::Update, "a", false)],
+            vec![failed(CREATE, None, false)],
+            vec![accepted(DELETE, "a", false)],
+            vec![ended()],
+            vec![started(), started()],
+        ];
+        for (index, what) in bad.into_iter().enumerate() {
+            assert!(matches!(fold(&history(what)), Err(FoldError::Illegal { .. })), "case {index}");
+        }
+        let mut gap = history(vec![started(), ended()]);
+        gap[1].sequence = 3;
+        assert_eq!(fold(&gap), Err(FoldError::Sequence { expected: 2, found: 3 }));
+    }
+}

@@ -1,0 +1,168 @@
+//! Creating: one request for all items of a step; when that is refused, one for each, so that the culprit is named and the
+//! rest is done; when its answer is lost, looking before sending again where it could make two.
+
+use crate::cloud::CloudError;
+use crate::driver::{Created, ReadyItem};
+use crate::event::OperationWord;
+use crate::kind::Kind;
+
+use super::doubt::{Looked, look};
+use super::note::{Desk, Known, Note};
+use super::patience::{Patience, Verdict, longer, millis};
+
+/// What is to be created.
+pub struct Creation {
+    /// For which step.
+    pub step: usize,
+    /// What they are.
+    pub kind: Kind,
+    /// The items.
+    pub items: Vec<ReadyItem>,
+    /// What exists.
+    pub known: Known,
+}
+
+/// How it failed.
+struct Failure {
+    error: String,
+    /// Whether one item of several may be at fault.
+    refused: bool,
+    in_doubt: bool,
+    /// The items that it concerns; others were taken up before.
+    items: Vec<ReadyItem>,
+}
+
+/// Creates, and tells of every item how it went.
+pub async fn create(desk: Desk, creation: Creation) {
+    let mut patience = Patience::new(&desk.settings, desk.clock.now_ms());
+    let Creation { step, kind, items, known } = creation;
+    let failure = match request(&desk, step, kind, &known, items, &mut patience).await {
+        Ok(()) => return,
+        Err(failure) => failure,
+    };
+    if failure.items.len() < 2 || !failure.refused {
+        return failed(&desk, step, failure);
+    }
+    for item in failure.items {
+        if desk.ending() {
+            desk.tell(Note::Unsent { step, address: item.address });
+        } else if let Err(failure) = request(&desk, step, kind, &known, vec![item], &mut patience).await {
+            failed(&desk, step, failure);
+        }
+    }
+}
+
+fn failed(desk: &Desk, step: usize, failure: Failure) {
+    for item in failure.items {
+        let (address, error, in_doubt) = (item.address, failure.error.clone(), failure.in_doubt);
+        desk.tell(Note::Failed { step, address, operation: OperationWord::Create, id: None, error, in_doubt });
+    }
+}
+
+/// One request, sent until it is answered for good.
+async fn request(
+    desk: &Desk,
+    step: usize,
+    kind: Kind,
+    known: &Known,
+    mut items: Vec<ReadyItem>,
+    patience: &mut Patience,
+) -> Result<(), Failure> {
+    // Until when an earlier attempt may still act.
+    let mut doubt_until: Option<i64> = None;
+    let mut lost = 0;
+    let mut gap = std::time::Duration::ZERO;
+    loop {
+        let sent_at = desk.clock.now_ms();
+        let answer = desk.hands.create(kind, known, &items).await;
+        desk.tell(Note::Answered(step));
+        let error = match answer {
+            Ok(created) => match complete(desk, step, items, created) {
+                Ok(()) => return Ok(()),
+                Err((rest, error)) => {
+                    items = rest;
+                    error
+                }
+            },
+            Err(error) => error,
+        };
+        let now = desk.clock.now_ms();
+        let refers = items.iter().any(|item| !item.properties.is_empty());
+        match patience.judge(&error, refers, now) {
+            Verdict::Again(gap) => {
+                retried(desk, kind, &items, &error, now + millis(gap));
+                if !desk.pause(gap).await {
+                    return Err(failure(&error, false, doubt_until.is_some_and(|until| until > now), items));
+                }
+            }
+            Verdict::Doubt => {
+                lost += 1;
+                let until = sent_at.saturating_add(millis(desk.settings.doubt));
+                doubt_until = Some(until);
+                if lost > desk.settings.resends {
+                    return Err(failure(&error, false, true, items));
+                }
+                if kind.spec().can_act_twice {
+                    retried(desk, kind, &items, &error, until);
+                    match look(desk, kind, known, items, until).await {
+                        Looked { found, rest, unsure: None } => {
+                            found.into_iter().for_each(|created| desk.tell(Note::Created { step, created }));
+                            if rest.is_empty() {
+                                return Ok(());
+                            }
+                            items = rest;
+                            doubt_until = None;
+                        }
+                        Looked { found, rest, unsure: Some(why) } => {
+                            found.into_iter().for_each(|created| desk.tell(Note::Created { step, created }));
+                            let error = why.unwrap_or_else(|| error.to_string());
+                            return Err(Failure { error, refused: false, in_doubt: true, items: rest });
+                        }
+                    }
+                } else {
+                    // A second one is refused and then taken up, so there is nothing to wait for, at first.
+                    retried(desk, kind, &items, &error, now + millis(gap));
+                    if !desk.pause(gap).await {
+                        return Err(failure(&error, false, true, items));
+                    }
+                    gap = longer(gap.max(std::time::Duration::from_secs(1)));
+                }
+            }
+            verdict => {
+                let in_doubt = doubt_until.is_some_and(|until| until > now);
+                return Err(failure(&error, verdict == Verdict::Refused, in_doubt, items));
+            }
+        }
+    }
+}
+
+fn failure(error: &CloudError, refused: bool, in_doubt: bool, items: Vec<ReadyItem>) -> Failure {
+    Failure { error: error.to_string(), refused, in_doubt, items }
+}
+
+/// Tells of what was created. An answer that leaves items out is not what the API document says.
+fn complete(
+    desk: &Desk,
+    step: usize,
+    items: Vec<ReadyItem>,
+    created: Vec<Created>,
+) -> Result<(), (Vec<ReadyItem>, CloudError)> {
+    let rest: Vec<ReadyItem> =
+        items.into_iter().filter(|item| created.iter().all(|it| it.address != item.address)).collect();
+    for created in created {
+        desk.tell(Note::Created { step, created });
+    }
+    match rest.first() {
+        None => Ok(()),
+        Some(first) => {
+            let (request, why) = ("create".to_owned(), format!("it does not name {}", first.address));
+            Err((rest, CloudError::Malformed { request, why, request_id: None }))
+        }
+    }
+}
+
+fn retried(desk: &Desk, kind: Kind, items: &[ReadyItem], error: &CloudError, until: i64) {
+    for item in items {
+        desk.tell(Note::Retried { address: item.address.clone(), kind, error: error.to_string(), until });
+    }
+}

@@ -1,0 +1,204 @@
+//! Before a plan: what an earlier run asked for, and nobody knows whether it was done, is looked for until it is found or
+//! can no longer act.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::{mpsc, watch};
+
+use crate::cloud::{Cloud, CloudError};
+use crate::event::{CommandWord, Doubt, Event, FoldError, Happening, Known, OperationWord, State, fold};
+use crate::journal::{Journal, JournalError};
+use crate::kind::Kind;
+use crate::model::messages::execute as m;
+use crate::model::{EnvironmentKey, Properties};
+use crate::runtime::Clock;
+use crate::say;
+use crate::snapshot::{Observed, Status};
+
+use super::hands::{DriverHands, Drivers, Hands};
+use super::outcome::Subject;
+use super::patience::{longer, millis};
+use super::settings::{Settings, Stop};
+
+/// What settling doubts is given.
+pub struct Settling {
+    /// The cloud.
+    pub cloud: Arc<Cloud>,
+    /// Which driver does what: `driver::of`.
+    pub drivers: Drivers,
+    /// Which environment.
+    pub environment: EnvironmentKey,
+    /// Its history, open for writing.
+    pub journal: Arc<dyn Journal>,
+    /// Time.
+    pub clock: Arc<dyn Clock>,
+    /// The bounds; `doubt` is the one that matters.
+    pub settings: Settings,
+    /// This run's id.
+    pub run: String,
+    /// For which command: a deploy need not wait for what cannot be made twice, a destroy waits for everything.
+    pub command: CommandWord,
+    /// Every event, once it is durable.
+    pub display: mpsc::UnboundedSender<Event>,
+    /// Whether the user wants it to stop.
+    pub stop: watch::Receiver<Stop>,
+}
+
+/// Doubts are not settled.
+#[derive(Debug, thiserror::Error)]
+pub enum SettleError {
+    /// The journal cannot be read or written.
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+    /// The history is not one that gureum wrote.
+    #[error(transparent)]
+    Fold(#[from] FoldError),
+    /// The cloud cannot be asked.
+    #[error(transparent)]
+    Cloud(#[from] CloudError),
+    /// The user stopped it.
+    #[error("stopped by the user")]
+    Interrupted,
+}
+
+/// Settles what the journal has in doubt, and returns the state after it. Without doubts it asks the cloud nothing.
+pub async fn settle_doubts(settling: Settling) -> Result<State, SettleError> {
+    let Settling { cloud, drivers, environment, journal, clock, settings, run, command, display, stop } = settling;
+    let hands = DriverHands { cloud, drivers, environment, run: run.clone() };
+    Settler { hands: &hands, journal: &*journal, clock: &*clock, settings: &settings, run: &run, display, stop }
+        .settle(command)
+        .await
+}
+
+/// The same without its cloud.
+pub struct Settler<'a> {
+    pub hands: &'a dyn Hands,
+    pub journal: &'a dyn Journal,
+    pub clock: &'a dyn Clock,
+    pub settings: &'a Settings,
+    pub run: &'a str,
+    pub display: mpsc::UnboundedSender<Event>,
+    pub stop: watch::Receiver<Stop>,
+}
+
+impl Settler<'_> {
+    /// See [`settle_doubts`].
+    pub async fn settle(mut self, command: CommandWord) -> Result<State, SettleError> {
+        let mut state = fold(&self.journal.events().await?)?;
+        let known = state.known();
+        let parents = stubs(&known);
+        let ids: BTreeSet<&str> = parents.iter().map(|it| it.id.as_str()).collect();
+        let now = self.clock.now_ms();
+        let (mut waiting, mut first) = (Vec::new(), Vec::new());
+        for doubt in known.doubts {
+            let twice = doubt.kind.spec().can_act_twice || command == CommandWord::Destroy;
+            let (address, kind, until) = (doubt.address.clone(), doubt.kind, self.until(&doubt));
+            if doubt.operation != OperationWord::Create || until <= now {
+                let error = say!(m::WRITTEN_OFF).to_string();
+                let new = written_off(&state, &doubt, &error);
+                // Two deletions at one address are two doubts that look alike.
+                first.extend(new.into_iter().filter(|it| !first.contains(it)).collect::<Vec<_>>());
+            } else if twice {
+                first.push(Happening::Retried { address, kind, error: say!(m::ANSWER_LOST).to_string(), until });
+                waiting.push(doubt);
+            }
+        }
+        self.append(&mut state, first).await?;
+        let mut gap = Duration::from_secs(1);
+        while !waiting.is_empty() {
+            self.look(&mut state, &parents, &ids, &mut waiting).await?;
+            let Some(last) = waiting.iter().map(|doubt| self.until(doubt)).min() else { break };
+            let left = Duration::from_millis(u64::try_from(last - self.clock.now_ms()).unwrap_or(0));
+            tokio::select! {
+                biased;
+                stopped = self.stop.wait_for(|stop| *stop > Stop::Run) => if stopped.is_ok() {
+                    return Err(SettleError::Interrupted);
+                } else {
+                    self.clock.sleep(gap.min(left)).await;
+                },
+                () = self.clock.sleep(gap.min(left)) => {}
+            }
+            gap = longer(gap);
+        }
+        Ok(state)
+    }
+
+    /// One look for all of them: what is found is taken up, and what had its time and is not there is written off.
+    async fn look(
+        &self,
+        state: &mut State,
+        parents: &[Observed],
+        ids: &BTreeSet<&str>,
+        waiting: &mut Vec<Doubt>,
+    ) -> Result<(), SettleError> {
+        let kinds: BTreeSet<Kind> = waiting.iter().map(|doubt| doubt.kind).collect();
+        let asked_at = self.clock.now_ms();
+        let mut found = Vec::new();
+        for kind in kinds {
+            found.extend(self.hands.list(kind, parents).await?);
+        }
+        let mut news = Vec::new();
+        waiting.retain(|doubt| {
+            let new = |it: &&Observed| it.kind == doubt.kind && !ids.contains(it.id.as_str());
+            match found.iter().filter(new).find(|it| it.address.as_ref() == Some(&doubt.address)) {
+                Some(it) => {
+                    let (address, kind, id) = (doubt.address.clone(), doubt.kind, it.id.clone());
+                    let operation = OperationWord::Create;
+                    news.push(Happening::Accepted { address, kind, operation, id, request_id: None, adopted: true });
+                    false
+                }
+                None if self.until(doubt) <= asked_at => {
+                    news.extend(written_off(state, doubt, &say!(m::NEVER_SEEN).to_string()));
+                    false
+                }
+                None => true,
+            }
+        });
+        self.append(state, news).await
+    }
+
+    fn until(&self, doubt: &Doubt) -> i64 {
+        doubt.since.saturating_add(millis(self.settings.doubt))
+    }
+
+    async fn append(&self, state: &mut State, what: Vec<Happening>) -> Result<(), SettleError> {
+        if what.is_empty() {
+            return Ok(());
+        }
+        for event in self.journal.append(self.clock.now_ms(), self.run, what).await? {
+            state.apply(&event)?;
+            // Nobody may be looking any more.
+            let _ = self.display.send(event);
+        }
+        Ok(())
+    }
+}
+
+/// It is no longer in doubt. A deletion is told by its id: two of them may be at one address.
+fn written_off(state: &State, doubt: &Doubt, error: &str) -> Vec<Happening> {
+    let subject = Subject::new(&doubt.address, doubt.kind, doubt.operation);
+    let failed = |id: Option<String>| subject.clone().failed(id, error.to_owned(), false);
+    if doubt.operation != OperationWord::Delete {
+        return vec![failed(None)];
+    }
+    let at = state.deletions.iter().filter(|((address, _), it)| *address == doubt.address && it.since == doubt.since);
+    at.filter(|(_, it)| it.in_doubt()).map(|((_, id), _)| failed(Some(id.clone()))).collect()
+}
+
+/// What the journal knows, as far as it leads to children and keys.
+fn stubs(known: &Known) -> Vec<Observed> {
+    let stub = |(address, it): (&crate::model::Address, &crate::event::KnownId)| Observed {
+        kind: it.kind,
+        id: it.id.clone(),
+        address: Some(address.clone()),
+        properties: Properties::new(),
+        status: Status::Ready,
+        bears_data: false,
+        created_at: None,
+        run: None,
+        outputs: std::collections::BTreeMap::new(),
+    };
+    known.ids.iter().map(stub).collect()
+}

@@ -1,0 +1,89 @@
+//! Doubts of an earlier run.
+
+use std::time::Duration;
+
+use super::*;
+use crate::event::OperationWord;
+use crate::execute::settle::{SettleError, Settler};
+
+fn intended(address: &str, operation: OperationWord, id: Option<&str>, at_ms: i64, sequence: u64) -> Event {
+    let address = at(address);
+    let kind = Kind::of(&address).expect("a kind's word");
+    let what = Happening::Intended { address, kind, operation, id: id.map(Into::into), detail: None };
+    Event { sequence, at: at_ms, run: "r1".into(), what }
+}
+
+async fn settle(stage: &Stage, command: CommandWord) -> Result<crate::event::State, SettleError> {
+    let clock = stage.fake.clock();
+    let (hands, settings) = (stage.fake.as_ref(), &stage.settings);
+    let (display, _shown) = mpsc::unbounded_channel();
+    let stop = stage.stop.subscribe();
+    let (journal, run) = (stage.journal.as_ref(), stage.run.as_str());
+    Settler { hands, journal, clock: clock.as_ref(), settings, run, display, stop }.settle(command).await
+}
+
+fn stage(events: Vec<Event>) -> Stage {
+    Stage { journal: Arc::new(Memory::with(events)), ..Stage::new() }
+}
+
+#[tokio::test(start_paused = true)]
+async fn without_doubts_nothing_is_asked() {
+    let stage = stage(Vec::new());
+    settle(&stage, CommandWord::Deploy).await.expect("settles");
+    assert!(stage.fake.log().is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_exists_is_found_at_once() {
+    let stage = stage(vec![intended("network.a", OperationWord::Create, None, 999_000, 1)]);
+    let id = stage.fake.plant(&at("network.a"), Kind::Network, "r1");
+    let state = settle(&stage, CommandWord::Deploy).await.expect("settles");
+    assert_eq!(state.known().ids[&at("network.a")].id, id);
+    assert!(state.known().doubts.is_empty());
+    assert_eq!(stage.fake.log().len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_does_not_appear_is_waited_for_until_it_can_no_longer_act() {
+    let stage = stage(vec![intended("network.a", OperationWord::Create, None, 950_000, 1)]);
+    let state = settle(&stage, CommandWord::Deploy).await.expect("settles");
+    assert!(state.known().doubts.is_empty() && state.known().ids.is_empty());
+    let now = stage.fake.clock().now_ms();
+    assert!((1_250_000..1_251_000).contains(&now), "300 s from its beginning: {now}");
+    assert_eq!(stage.story()[1], "retried network.a");
+    assert_eq!(stage.story()[2], "failed create network.a");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_deploy_does_not_wait_for_what_cannot_be_made_twice_and_a_destroy_does() {
+    for (command, asked) in [(CommandWord::Deploy, false), (CommandWord::Destroy, true)] {
+        let stage = stage(vec![intended("port.a", OperationWord::Create, None, 950_000, 1)]);
+        settle(&stage, command).await.expect("settles");
+        assert_eq!(!stage.fake.log().is_empty(), asked, "{command:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn old_doubts_updates_and_deletions_are_written_off() {
+    let stage = stage(vec![
+        intended("network.a", OperationWord::Create, None, 1_000, 1),
+        intended("network.b", OperationWord::Update, Some("b"), 999_000, 2),
+        intended("network.c", OperationWord::Delete, Some("c"), 999_000, 3),
+        intended("network.c", OperationWord::Delete, Some("d"), 999_000, 4),
+    ]);
+    let state = settle(&stage, CommandWord::Destroy).await.expect("settles");
+    assert!(state.known().doubts.is_empty());
+    assert!(stage.fake.log().is_empty());
+    assert_eq!(stage.events().len(), 8);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_user_may_stop_waiting() {
+    let stage = stage(vec![intended("network.a", OperationWord::Create, None, 999_000, 1)]);
+    let (ended, ()) = tokio::join!(settle(&stage, CommandWord::Deploy), async {
+        tokio::time::sleep(Duration::from_secs(7)).await;
+        stage.stop.send_replace(Stop::Drain);
+    });
+    assert!(matches!(ended, Err(SettleError::Interrupted)));
+    assert_eq!(crate::event::fold(&stage.events()).expect("folds").known().doubts.len(), 1);
+}

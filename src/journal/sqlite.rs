@@ -1,0 +1,221 @@
+//! The journal of real runs: one SQLite file, one durable transaction for each append.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use async_trait::async_trait;
+use rusqlite::{Connection, OpenFlags, params};
+
+use crate::event::{Event, Happening};
+
+use super::lock::Lock;
+use super::places::{make, storage};
+use super::{Journal, JournalError};
+
+/// The format number of journals, in SQLite's `user_version`.
+pub const FORMAT: u32 = 1;
+const FILE: &str = "journal.db";
+const LOCK: &str = "lock";
+
+/// An environment's journal, open for writing; nobody else writes it as long as this lives.
+#[derive(Debug)]
+pub struct Sqlite {
+    file: Arc<File>,
+    _lock: Lock,
+}
+
+#[derive(Debug)]
+struct File {
+    path: PathBuf,
+    connection: Mutex<Connection>,
+}
+
+impl Sqlite {
+    /// Takes the lock in that folder and opens the journal there; makes both where they are not.
+    pub fn open(folder: &Path) -> Result<Self, JournalError> {
+        make(folder)?;
+        let lock = Lock::take(&folder.join(LOCK))?;
+        let path = folder.join(FILE);
+        let connection = Connection::open(&path).map_err(|error| storage(&path, &error))?;
+        prepare(&path, &connection)?;
+        Ok(Self { file: Arc::new(File { path, connection: Mutex::new(connection) }), _lock: lock })
+    }
+
+    /// Every event of the journal in that folder, without the lock: for those who only look. None where there is no journal.
+    pub fn read(folder: &Path) -> Result<Vec<Event>, JournalError> {
+        let path = folder.join(FILE);
+        if !path.exists() {
+            return Ok(Vec::new());
+        }
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = Connection::open_with_flags(&path, flags).map_err(|error| storage(&path, &error))?;
+        connection.busy_timeout(std::time::Duration::from_secs(5)).map_err(|error| storage(&path, &error))?;
+        match format(&path, &connection)? {
+            // Its first run has not written anything yet.
+            0 => Ok(Vec::new()),
+            _ => events(&path, &connection),
+        }
+    }
+
+    async fn with<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Path, &mut Connection) -> Result<T, JournalError> + Send + 'static,
+    ) -> Result<T, JournalError> {
+        let file = Arc::clone(&self.file);
+        let done = tokio::task::spawn_blocking(move || {
+            let mut connection = file.connection.lock().unwrap_or_else(PoisonError::into_inner);
+            work(&file.path, &mut connection)
+        });
+        done.await.map_err(|error| storage(&self.file.path, &error))?
+    }
+}
+
+#[async_trait]
+impl Journal for Sqlite {
+    async fn events(&self) -> Result<Vec<Event>, JournalError> {
+        self.with(|path, connection| events(path, connection)).await
+    }
+
+    async fn append(&self, at: i64, run: &str, what: Vec<Happening>) -> Result<Vec<Event>, JournalError> {
+        let run = run.to_owned();
+        self.with(move |path, connection| append(connection, at, &run, what).map_err(|error| storage(path, &*error)))
+            .await
+    }
+}
+
+/// Refuses what a newer gureum wrote.
+fn format(path: &Path, connection: &Connection) -> Result<u32, JournalError> {
+    let found = connection.query_row("PRAGMA user_version", [], |row| row.get(0)).map_err(|e| storage(path, &e))?;
+    if found > FORMAT {
+        return Err(JournalError::Format { path: path.display().to_string(), found, known: FORMAT });
+    }
+    Ok(found)
+}
+
+fn prepare(path: &Path, connection: &Connection) -> Result<(), JournalError> {
+    // Readers do not block a run, and each commit is one write to the disk that is waited for.
+    connection
+        .execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 5000;")
+        .map_err(|error| storage(path, &error))?;
+    if format(path, connection)? == 0 {
+        let table = format!(
+            "BEGIN IMMEDIATE;
+             CREATE TABLE events (sequence INTEGER PRIMARY KEY, at INTEGER NOT NULL, run TEXT NOT NULL, what TEXT NOT NULL);
+             PRAGMA user_version = {FORMAT};
+             COMMIT;"
+        );
+        connection.execute_batch(&table).map_err(|error| storage(path, &error))?;
+    }
+    Ok(())
+}
+
+fn events(path: &Path, connection: &Connection) -> Result<Vec<Event>, JournalError> {
+    let read = || -> Result<Vec<Event>, Box<dyn std::error::Error>> {
+        let mut statement =
+            connection.prepare_cached("SELECT sequence, at, run, what FROM events ORDER BY sequence")?;
+        let mut rows = statement.query([])?;
+        let mut events = Vec::new();
+        while let Some(row) = rows.next()? {
+            let (sequence, what): (i64, String) = (row.get(0)?, row.get(3)?);
+            let what = serde_json::from_str(&what).map_err(|error| format!("event {sequence}: {error}"))?;
+            events.push(Event { sequence: sequence.try_into()?, at: row.get(1)?, run: row.get(2)?, what });
+        }
+        Ok(events)
+    };
+    read().map_err(|error| storage(path, &*error))
+}
+
+fn append(
+    connection: &mut Connection,
+    at: i64,
+    run: &str,
+    what: Vec<Happening>,
+) -> Result<Vec<Event>, Box<dyn std::error::Error>> {
+    let transaction = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+    let next: i64 = transaction.query_row("SELECT COALESCE(MAX(sequence), 0) + 1 FROM events", [], |row| row.get(0))?;
+    let mut events = Vec::with_capacity(what.len());
+    {
+        let mut insert =
+            transaction.prepare_cached("INSERT INTO events (sequence, at, run, what) VALUES (?1, ?2, ?3, ?4)")?;
+        for (sequence, what) in (next..).zip(what) {
+            insert.execute(params![sequence, at, run, serde_json::to_string(&what)?])?;
+            events.push(Event { sequence: sequence.try_into()?, at, run: run.to_owned(), what });
+        }
+    }
+    transaction.commit()?;
+    Ok(events)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kind::Kind;
+    use crate::model::Address;
+
+    fn retried(error: &str) -> Happening {
+        let (address, kind) = (Address::new("server", "web-1"), Kind::Server);
+        Happening::Retried { address, kind, error: error.into(), until: 7 }
+    }
+
+    #[tokio::test]
+    async fn events_are_there_after_reopening_and_numbered_without_gaps() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let folder = folder.path().join("deep/er");
+        let journal = Sqlite::open(&folder).expect("opens");
+        assert_eq!(journal.append(5, "r", vec![retried("a"), retried("b")]).await.expect("appended").len(), 2);
+        drop(journal);
+        let journal = Sqlite::open(&folder).expect("opens again");
+        journal.append(6, "s", vec![retried("c")]).await.expect("appended");
+        let events = journal.events().await.expect("read");
+        assert_eq!(events.iter().map(|it| (it.sequence, it.at)).collect::<Vec<_>>(), [(1, 5), (2, 5), (3, 6)]);
+        assert_eq!(events[2].what, retried("c"));
+        assert_eq!(Sqlite::read(&folder).expect("read without the lock"), events);
+    }
+
+    #[tokio::test]
+    async fn one_process_writes_and_others_read() {
+        let folder = tempfile::tempdir().expect("a folder");
+        assert_eq!(Sqlite::read(folder.path()).expect("nothing yet"), []);
+        let first = Sqlite::open(folder.path()).expect("opens");
+        assert!(matches!(Sqlite::open(folder.path()), Err(JournalError::Locked { .. })));
+        assert_eq!(Sqlite::read(folder.path()).expect("reads"), []);
+        drop(first);
+        assert!(Sqlite::open(folder.path()).is_ok(), "the lock goes with its holder");
+    }
+
+    #[test]
+    fn a_newer_journal_is_refused() {
+        let folder = tempfile::tempdir().expect("a folder");
+        drop(Sqlite::open(folder.path()).expect("opens"));
+        let connection = Connection::open(folder.path().join(FILE)).expect("opens");
+        connection.pragma_update(None, "user_version", 9).expect("written");
+        drop(connection);
+        assert!(matches!(Sqlite::open(folder.path()), Err(JournalError::Format { found: 9, known: FORMAT, .. })));
+        assert!(matches!(Sqlite::read(folder.path()), Err(JournalError::Format { found: 9, .. })));
+    }
+
+    #[tokio::test]
+    async fn a_full_disk_is_an_error_and_writes_nothing() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let journal = Sqlite::open(folder.path()).expect("opens");
+        journal.append(1, "r", vec![retried("kept")]).await.expect("appended");
+        journal
+            .with(|path, connection| connection.pragma_update(None, "max_page_count", 3).map_err(|e| storage(path, &e)))
+            .await
+            .expect("set");
+        let long = "x".repeat(100_000);
+        let error = journal.append(2, "r", vec![retried("small"), retried(&long)]).await.expect_err("no room");
+        assert!(error.to_string().contains("full"), "{error}");
+        assert_eq!(journal.events().await.expect("read").len(), 1, "all or none");
+    }
+
+    #[test]
+    fn a_folder_that_cannot_be_made_and_a_damaged_file_are_errors() {
+        let folder = tempfile::tempdir().expect("a folder");
+        std::fs::write(folder.path().join("file"), "x").expect("written");
+        assert!(matches!(Sqlite::open(&folder.path().join("file/below")), Err(JournalError::Storage { .. })));
+        std::fs::write(folder.path().join(FILE), "this is no database, and long enough to be seen as none")
+            .expect("written");
+        assert!(matches!(Sqlite::open(folder.path()), Err(JournalError::Storage { .. })));
+    }
+}

@@ -1,0 +1,210 @@
+//! What is to become of each desired resource: each property compared by its kind's table, and replacements followed along
+//! the references.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+
+use crate::desired::{Desired, Resource};
+use crate::graph::Graph;
+use crate::kind::{Change, Compare, Kind, METADATA_RUN, METADATA_USER_DATA, Property};
+use crate::model::messages::plan as m;
+use crate::model::{Address, OutputRef, Text, Value};
+use crate::say;
+use crate::snapshot::Status;
+
+use super::compare::same;
+use super::matching::Matching;
+use super::{DeployOptions, Difference, Reason};
+
+/// What is to become of a desired resource.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Verdict {
+    /// It does not exist.
+    Create,
+    /// It is as it should be, or nothing may be done to it.
+    Keep,
+    /// It exists and has not settled: the cloud's word.
+    Wait(String),
+    /// These differ and can be mended.
+    Update(Vec<Difference>),
+    /// It is deleted and made again.
+    Replace(Reason),
+}
+
+/// What is to become of all of them.
+#[derive(Default)]
+pub(super) struct Verdicts {
+    /// By address.
+    pub of: BTreeMap<Address, Verdict>,
+    /// Differences that are only shown.
+    pub reported: Vec<Difference>,
+    /// What holds data and would have to be replaced, and why it stays.
+    pub refused: BTreeMap<Address, Text>,
+    /// The same for the preflight.
+    pub faults: Vec<Text>,
+}
+
+/// References that keep what they refer to from being deleted, and which an update can change only once the new one is
+/// there: whoever refers so to a replaced resource is replaced too.
+fn holds_fast(kind: Kind, property: &str) -> bool {
+    kind == Kind::Port && matches!(property, "fixed_ips" | "security_groups")
+}
+
+/// Decides about every desired resource, each after all it refers to.
+pub(super) fn verdicts(desired: &Desired, matching: &Matching<'_>, options: &DeployOptions) -> Verdicts {
+    let mut verdicts = Verdicts::default();
+    let references = desired.resources.iter().flat_map(|(address, resource)| {
+        let references: BTreeSet<Address> = resource.properties.values().flat_map(Value::references).collect();
+        references.into_iter().map(move |to| (to, address.clone()))
+    });
+    let graph = match Graph::new(desired.resources.keys().cloned(), references) {
+        Ok(graph) => graph,
+        Err(cycle) => {
+            verdicts.faults.push(say!(m::CIRCLE, edges = cycle));
+            return verdicts;
+        }
+    };
+    for &node in graph.order() {
+        let address = graph.key(node);
+        if let Some(resource) = desired.resources.get(address) {
+            let verdict = verdict(address, resource, matching, options, &mut verdicts);
+            verdicts.of.insert(address.clone(), verdict);
+        }
+    }
+    verdicts
+}
+
+fn verdict(
+    address: &Address,
+    resource: &Resource,
+    matching: &Matching<'_>,
+    options: &DeployOptions,
+    verdicts: &mut Verdicts,
+) -> Verdict {
+    let Some(&number) = matching.at.get(address) else { return Verdict::Create };
+    let observed = matching.observed[number];
+    let may_replace = options.replace_data || !(resource.bears_data || matching.bears_data(number));
+    if let Status::Failed(why) = &observed.status {
+        if may_replace {
+            return Verdict::Replace(Reason::FailedBefore(why.clone()));
+        }
+        verdicts.faults.push(say!(m::DATA_FAILED, address = address, why = why));
+        verdicts.refused.insert(address.clone(), say!(m::KEPT_FAILED));
+        return Verdict::Keep;
+    }
+    let found = differences(address, resource, matching, verdicts);
+    // What has not settled does not show all of itself yet: only what it refers to is compared, the rest by the next run.
+    let pending = matches!(observed.status, Status::Pending(_));
+    let relevant = |differs: &Differs| !pending || differs.follows.is_some();
+    let (replace, update): (Vec<_>, Vec<_>) = found.into_iter().filter(relevant).partition(|differs| differs.replaces);
+    if !replace.is_empty() {
+        let follows = replace.iter().map(|differs| differs.follows.clone()).collect::<Option<Vec<_>>>();
+        let differences: Vec<_> = replace.into_iter().map(|differs| differs.difference).collect();
+        if may_replace {
+            return Verdict::Replace(match follows.and_then(|follows| follows.into_iter().next()) {
+                Some(first) => Reason::Follows(first),
+                None => Reason::Replaced(differences),
+            });
+        }
+        verdicts.faults.push(say!(m::DATA_DIFFERS, address = address, differences = in_words(&differences)));
+        verdicts.refused.insert(address.clone(), say!(m::KEPT_DIFFERS));
+        return Verdict::Keep;
+    }
+    match &observed.status {
+        _ if !update.is_empty() => Verdict::Update(update.into_iter().map(|differs| differs.difference).collect()),
+        Status::Pending(word) => Verdict::Wait(word.clone()),
+        Status::Ready | Status::Failed(_) => Verdict::Keep,
+    }
+}
+
+/// One difference, and what it asks for.
+struct Differs {
+    difference: Difference,
+    replaces: bool,
+    /// The replaced resource that it comes from, where it comes from one.
+    follows: Option<Address>,
+}
+
+fn differences(
+    address: &Address,
+    resource: &Resource,
+    matching: &Matching<'_>,
+    verdicts: &mut Verdicts,
+) -> Vec<Differs> {
+    let Some(&number) = matching.at.get(address) else { return Vec::new() };
+    let observed = matching.observed[number];
+    let mut found = Vec::new();
+    for property in resource.kind.spec().properties {
+        let Some(wanted) = resource.properties.get(property.name) else { continue };
+        let should = wanted.resolved(&|output| resolve(output, matching, verdicts));
+        let is = observed.properties.get(property.name);
+        let difference = |name: String, is: Option<&Value>, should: &Value| Difference {
+            address: address.clone(),
+            property: name,
+            is: is.cloned(),
+            should: should.clone(),
+        };
+        if property.change == Change::Reported {
+            if is.is_some_and(|is| !same(property.compare, is, &should)) {
+                verdicts.reported.push(difference(property.name.to_owned(), is, wanted));
+            }
+        } else if let (Kind::Server, "metadata", Value::Map(keys)) = (resource.kind, property.name, &should) {
+            let shown = |key: &str| if let Some(Value::Map(is)) = is { is.get(key) } else { None };
+            for (key, should) in keys.iter().filter(|(key, _)| *key != METADATA_RUN) {
+                let is = shown(key);
+                if same(Compare::Exact, is.unwrap_or(&Value::Null), should) {
+                    continue;
+                }
+                let difference = difference(format!("metadata.{key}"), is, should);
+                if key == METADATA_USER_DATA {
+                    verdicts.reported.push(difference);
+                } else {
+                    found.push(Differs { difference, replaces: false, follows: None });
+                }
+            }
+        } else if !same(comparison(property, resource), is.unwrap_or(&Value::Null), &should) {
+            let follows = should.references().into_iter().find(|to| renewed(to, verdicts));
+            let fast = follows.is_some() && holds_fast(resource.kind, property.name);
+            let replaces = property.change == Change::Replace || fast;
+            found.push(Differs { difference: difference(property.name.to_owned(), is, &should), replaces, follows });
+        }
+    }
+    found
+}
+
+fn comparison(property: &Property, resource: &Resource) -> Compare {
+    if resource.at_least.contains(property.name) { Compare::AtLeast } else { property.compare }
+}
+
+/// Whether what stands at that address will have another id than now.
+fn renewed(address: &Address, verdicts: &Verdicts) -> bool {
+    matches!(verdicts.of.get(address), Some(Verdict::Create | Verdict::Replace(_)))
+}
+
+/// The output of something that exists and stays the same.
+pub(super) fn resolve(output: &OutputRef, matching: &Matching<'_>, verdicts: &Verdicts) -> Option<String> {
+    if renewed(&output.address, verdicts) {
+        return None;
+    }
+    let observed = matching.observed[*matching.at.get(&output.address)?];
+    if output.field == "id" { Some(observed.id.clone()) } else { observed.outputs.get(&output.field).cloned() }
+}
+
+fn in_words(differences: &[Difference]) -> String {
+    let mut words = String::new();
+    for difference in differences {
+        let comma = if words.is_empty() { "" } else { ", " };
+        let is = difference.is.as_ref().map_or_else(|| "nothing".to_owned(), plain);
+        // Writing into a String cannot fail.
+        let _ = write!(words, "{comma}`{}`: {is} → {}", difference.property, plain(&difference.should));
+    }
+    words
+}
+
+fn plain(value: &Value) -> String {
+    match value {
+        Value::Text(text) => text.clone(),
+        Value::Output(output) => output.address.to_string(),
+        other => serde_json::to_string(other).unwrap_or_default(),
+    }
+}

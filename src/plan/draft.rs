@@ -1,0 +1,156 @@
+//! Steps before they are batched: one for each thing that is done to one resource.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::desired::Desired;
+use crate::graph::{Cycle, Graph};
+use crate::kind::{Kind, born_rules};
+use crate::model::{Address, Properties};
+
+use super::diff::{Verdict, Verdicts};
+use super::going::Going;
+use super::matching::{Matching, top};
+use super::waits::Places;
+use super::{Difference, Item, Reason, Until};
+
+/// One thing to do with one resource.
+#[derive(Debug)]
+pub(super) struct Draft {
+    pub doing: Doing,
+    pub address: Address,
+    pub kind: Kind,
+    pub lane: Option<Address>,
+    pub after: BTreeMap<Address, Until>,
+    pub reason: Reason,
+}
+
+/// What is done.
+#[derive(Debug)]
+pub(super) enum Doing {
+    Create(Item),
+    Update { id: String, properties: Properties, differences: Vec<Difference> },
+    Wait { id: String, properties: Properties },
+    Delete { id: Option<String>, properties: Properties, with: BTreeMap<Address, String> },
+}
+
+impl Draft {
+    fn new(address: &Address, kind: Kind, doing: Doing, reason: Reason) -> Self {
+        let lane = kind.spec().exclusive.then(|| top(address));
+        Self { doing, address: address.clone(), kind, lane, after: BTreeMap::new(), reason }
+    }
+
+    /// Whether it deletes something that exists before the plan.
+    pub fn deletes_by_id(&self) -> bool {
+        matches!(self.doing, Doing::Delete { id: Some(_), .. })
+    }
+
+    /// Lets it come after what is done to that address; the longer wait counts.
+    pub fn wait_for(&mut self, address: &Address, until: Until) {
+        let entry = self.after.entry(address.clone()).or_insert(until);
+        *entry = (*entry).max(until);
+    }
+}
+
+/// Creates, updates and waits for what is desired, and the deletes of born rules that are not.
+pub(super) fn makes(desired: &Desired, matching: &Matching<'_>, verdicts: &Verdicts) -> Vec<Draft> {
+    let mut drafts = Vec::new();
+    let mut brought = BTreeSet::new();
+    for (address, resource) in &desired.resources {
+        let created = matches!(verdicts.of.get(address), Some(Verdict::Create | Verdict::Replace(_)));
+        if resource.kind == Kind::SecurityGroup && created {
+            brought.extend(born_rules(address).into_iter().map(|(rule, _)| rule));
+        }
+    }
+    for (address, resource) in &desired.resources {
+        let existing = matching.at.get(address).map(|&number| matching.observed[number]);
+        let properties = resource.properties.clone();
+        let (doing, reason) = match (verdicts.of.get(address), existing) {
+            (None | Some(Verdict::Keep), _) => continue,
+            (Some(Verdict::Wait(word)), Some(existing)) => {
+                let (id, properties) = (existing.id.clone(), existing.properties.clone());
+                (Doing::Wait { id, properties }, Reason::Unsettled(word.clone()))
+            }
+            (Some(Verdict::Update(differences)), Some(existing)) => {
+                let (id, differences) = (existing.id.clone(), differences.clone());
+                let reason = Reason::Differs(differences.clone());
+                (Doing::Update { id, properties, differences }, reason)
+            }
+            (Some(verdict), _) => {
+                if brought.contains(address) {
+                    continue;
+                }
+                let reason = if let Verdict::Replace(reason) = verdict { reason.clone() } else { Reason::Missing };
+                let bears_data = resource.bears_data || resource.kind.spec().bears_data;
+                let mut item = Item { address: address.clone(), properties, brings: BTreeSet::new(), bears_data };
+                if resource.kind == Kind::SecurityGroup {
+                    for (rule, properties) in born_rules(address) {
+                        if desired.resources.contains_key(&rule) {
+                            item.brings.insert(rule);
+                        } else {
+                            drafts.push(unwanted_birth(address, &rule, properties));
+                        }
+                    }
+                }
+                (Doing::Create(item), reason)
+            }
+        };
+        drafts.push(Draft::new(address, resource.kind, doing, reason));
+    }
+    drafts
+}
+
+/// The delete of a rule that a new group brings with it and nobody wants.
+fn unwanted_birth(group: &Address, rule: &Address, properties: Properties) -> Draft {
+    let doing = Doing::Delete { id: None, properties, with: BTreeMap::new() };
+    let mut draft = Draft::new(rule, Kind::SecurityGroupRule, doing, Reason::NotWanted);
+    draft.wait_for(group, Until::Settled);
+    draft
+}
+
+/// The deletes of what goes, except what goes along with another.
+pub(super) fn deletes(matching: &Matching<'_>, going: &Going) -> Vec<Draft> {
+    let mut with: BTreeMap<usize, BTreeMap<Address, String>> = BTreeMap::new();
+    for (&carried, &carrier) in &going.carriers {
+        let observed = matching.observed[carried];
+        with.entry(carrier).or_default().insert(matching.names[carried].clone(), observed.id.clone());
+    }
+    let own = going.reasons.iter().filter(|(number, _)| !going.carriers.contains_key(number));
+    own.map(|(&number, reason)| {
+        let observed = matching.observed[number];
+        let doing = Doing::Delete {
+            id: Some(observed.id.clone()),
+            properties: observed.properties.clone(),
+            with: with.remove(&number).unwrap_or_default(),
+        };
+        let mut draft = Draft::new(&matching.names[number], observed.kind, doing, reason.clone());
+        draft.lane = observed.kind.spec().exclusive.then(|| matching.root(number));
+        draft
+    })
+    .collect()
+}
+
+/// How many others come before each draft, on the longest way; drafts go by their places in the list.
+pub(super) fn levels(drafts: &[Draft]) -> Result<Vec<usize>, Cycle<Address>> {
+    let places = places(drafts);
+    let edges = drafts.iter().enumerate().flat_map(|(number, draft)| {
+        let earlier = draft.after.keys().filter_map(|address| places.find(address, number, draft.deletes_by_id()));
+        earlier.map(move |earlier| (earlier, number)).collect::<Vec<_>>()
+    });
+    let name = |number: usize| drafts[number].address.clone();
+    match Graph::new(0..drafts.len(), edges) {
+        Ok(graph) => Ok(graph.depths()),
+        Err(cycle) => Err(Cycle { edges: cycle.edges.into_iter().map(|(a, b)| (name(a), name(b))).collect() }),
+    }
+}
+
+/// Where the drafts of each address are.
+pub(super) fn places(drafts: &[Draft]) -> Places<'_> {
+    let mut places = Places::default();
+    for (number, draft) in drafts.iter().enumerate() {
+        match draft.doing {
+            Doing::Delete { .. } => places.deletes(&draft.address, number),
+            _ => places.makes(&draft.address, number),
+        }
+    }
+    places
+}

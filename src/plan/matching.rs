@@ -1,0 +1,169 @@
+//! Which observed resource stands at which address, which are doubles, and who refers to whom on the cloud.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::event::Known;
+use crate::kind::Kind;
+use crate::model::{Address, Value};
+use crate::snapshot::{Observed, Snapshot, Status};
+
+/// How an observed resource relates to the address that it claims.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Standing {
+    /// It is the one at its address.
+    Only,
+    /// Another one, with this number, is the one at its address.
+    DoubleOf(usize),
+    /// Its address cannot be told.
+    Unknown,
+}
+
+/// What is observed, in an order that does not depend on the snapshot's.
+pub(super) struct Matching<'a> {
+    /// The resources; every number below is a place in this list.
+    pub observed: Vec<&'a Observed>,
+    /// What a plan calls each: its address, or, where that is taken or unknown, its kind's word and its id. Each stands once.
+    pub names: Vec<Address>,
+    /// How each relates to the address that it claims.
+    pub standing: Vec<Standing>,
+    /// The one at each address.
+    pub at: BTreeMap<Address, usize>,
+    /// What each refers to, and by which property. Never itself.
+    pub refers: Vec<Vec<(&'a str, usize)>>,
+    /// What refers to each, and by which property.
+    pub referred: Vec<Vec<(&'a str, usize)>>,
+}
+
+impl<'a> Matching<'a> {
+    /// Matches. Where the journal knows an id, its address counts: a changed name is a difference, not another resource.
+    pub fn new(snapshot: &'a Snapshot, known: &Known) -> Self {
+        let mut observed: Vec<&Observed> = snapshot.resources.iter().collect();
+        observed.sort_by(|a, b| (a.kind, &a.id, &a.address).cmp(&(b.kind, &b.id, &b.address)));
+        observed.dedup_by(|a, b| (a.kind, &a.id) == (b.kind, &b.id));
+
+        let remembered: BTreeMap<(Kind, &str), &Address> =
+            known.ids.iter().map(|(address, known)| ((known.kind, known.id.as_str()), address)).collect();
+        let claimed: Vec<Option<&Address>> = observed
+            .iter()
+            .map(|one| remembered.get(&(one.kind, one.id.as_str())).copied().or(one.address.as_ref()))
+            .zip(&observed)
+            .map(|(address, one)| address.filter(|address| Kind::of(address) == Some(one.kind)))
+            .collect();
+
+        let (refers, referred) = references(&observed);
+        let mut standing = vec![Standing::Unknown; observed.len()];
+        let mut at = BTreeMap::new();
+        let mut claims: BTreeMap<&Address, Vec<usize>> = BTreeMap::new();
+        for (number, address) in claimed.iter().enumerate() {
+            if let Some(address) = address {
+                claims.entry(address).or_default().push(number);
+            }
+        }
+        for (address, numbers) in claims {
+            let Some(kept) = numbers.iter().copied().min_by_key(|&n| preference(observed[n], !referred[n].is_empty()))
+            else {
+                continue;
+            };
+            for number in numbers {
+                standing[number] = if number == kept { Standing::Only } else { Standing::DoubleOf(kept) };
+            }
+            at.insert(address.clone(), kept);
+        }
+        let names = (0..observed.len())
+            .map(|number| match (standing[number], claimed[number]) {
+                (Standing::Only, Some(address)) => address.clone(),
+                _ => Address::new(observed[number].kind.spec().word, &observed[number].id),
+            })
+            .collect();
+        Self { observed, names, standing, at, refers, referred }
+    }
+
+    /// Its address, where it can be told; a double has that of the one that it doubles.
+    pub fn address(&self, number: usize) -> Option<&Address> {
+        match self.standing[number] {
+            Standing::Only => Some(&self.names[number]),
+            Standing::DoubleOf(kept) => Some(&self.names[kept]),
+            Standing::Unknown => None,
+        }
+    }
+
+    /// Whether it holds data that outlives mistakes, as the cloud shows it.
+    pub fn bears_data(&self, number: usize) -> bool {
+        self.observed[number].bears_data || self.observed[number].kind.spec().bears_data
+    }
+
+    /// What it refers to by that property.
+    pub fn by_property(&self, number: usize, property: &str) -> impl Iterator<Item = usize> {
+        self.refers[number].iter().filter(move |(name, _)| *name == property).map(|&(_, to)| to)
+    }
+
+    /// The plan's name of what stands above all that it is part of: the load balancer of a member.
+    pub fn root(&self, number: usize) -> Address {
+        let mut root = number;
+        // Bounded by the depth of addresses; the count guards against a cloud whose parents run in a circle.
+        for _ in 0..4 {
+            let parent =
+                self.observed[root].kind.spec().parent.and_then(|property| self.by_property(root, property).next());
+            match parent {
+                Some(parent) => root = parent,
+                None => break,
+            }
+        }
+        top(&self.names[root])
+    }
+}
+
+/// The top-level address of that one.
+pub(super) fn top(address: &Address) -> Address {
+    let mut top = address.clone();
+    while let Some(parent) = top.parent() {
+        top = parent;
+    }
+    top
+}
+
+/// Of two at one address the smaller one is kept: not in ERROR, referred to by others, older, smaller id.
+fn preference(one: &Observed, referred: bool) -> (bool, Reverse<bool>, bool, Option<&str>, &str) {
+    let failed = matches!(one.status, Status::Failed(_));
+    let created = one.created_at.as_deref();
+    (failed, Reverse(referred), created.is_none(), created, &one.id)
+}
+
+type References<'a> = Vec<Vec<(&'a str, usize)>>;
+
+/// Ids of observed resources that stand in the properties of others, forwards and backwards.
+fn references<'a>(observed: &[&'a Observed]) -> (References<'a>, References<'a>) {
+    let ids: BTreeMap<&str, usize> = observed.iter().enumerate().rev().map(|(n, one)| (one.id.as_str(), n)).collect();
+    let mut refers = vec![Vec::new(); observed.len()];
+    let mut referred = vec![Vec::new(); observed.len()];
+    let mut found = BTreeSet::new();
+    for (number, one) in observed.iter().enumerate() {
+        for (property, value) in &one.properties {
+            if matches!(property.as_str(), "name" | "description" | "metadata" | "tags") {
+                continue; // These are people's words and our own, never references.
+            }
+            found.clear();
+            texts(value, &mut |text| {
+                if let Some(&to) = ids.get(text).filter(|&&to| to != number) {
+                    found.insert(to);
+                }
+            });
+            for &to in &found {
+                refers[number].push((property.as_str(), to));
+                referred[to].push((property.as_str(), number));
+            }
+        }
+    }
+    (refers, referred)
+}
+
+fn texts<'a>(value: &'a Value, each: &mut impl FnMut(&'a str)) {
+    match value {
+        Value::Text(text) => each(text),
+        Value::List(items) => items.iter().for_each(|item| texts(item, each)),
+        Value::Map(map) => map.values().for_each(|item| texts(item, each)),
+        Value::Null | Value::Bool(_) | Value::Integer(_) | Value::Output(_) | Value::Secret(_) | Value::Composed(_) => {
+        }
+    }
+}

@@ -1,0 +1,177 @@
+//! What comes after what: from the references, and from the few rules that no reference tells.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::desired::Desired;
+use crate::kind::Kind;
+use crate::model::{Address, Properties, Value};
+
+use super::Until;
+use super::diff::{Verdict, Verdicts};
+use super::draft::{Doing, Draft};
+use super::going::Going;
+use super::matching::Matching;
+
+/// The order of what is made.
+///
+/// - After what it refers to, where that is made or waited for. What is only updated exists already: no need to wait.
+/// - The create of a replacement after the delete.
+/// - A server and a floating IP after the router interface in their port's subnet: a first boot without a way out fails, and
+///   Neutron refuses a floating IP without one.
+/// - A server after the load balancers' requests: those take longer, and a busy Nova would delay them. Only an order.
+pub(super) fn order_makes(
+    drafts: &mut [Draft],
+    desired: &Desired,
+    verdicts: &Verdicts,
+    matching: &Matching<'_>,
+    going: &Going,
+) {
+    let appears = |address: &Address| match verdicts.of.get(address) {
+        Some(Verdict::Create | Verdict::Replace(_) | Verdict::Wait(_)) => true,
+        Some(Verdict::Keep | Verdict::Update(_)) | None => false,
+    };
+    let interfaces = interfaces_by_subnet(desired);
+    let balancers: Vec<&Address> = desired
+        .resources
+        .iter()
+        .filter(|(address, resource)| {
+            let created = matches!(verdicts.of.get(*address), Some(Verdict::Create | Verdict::Replace(_)));
+            resource.kind == Kind::LoadBalancer && created
+        })
+        .map(|(address, _)| address)
+        .collect();
+
+    for draft in drafts {
+        let (references, way_out): (BTreeSet<Address>, BTreeSet<Address>) = match &draft.doing {
+            Doing::Create(item) => (
+                item.properties.values().flat_map(Value::references).collect(),
+                ports_of(draft.kind, |name| item.properties.get(name)),
+            ),
+            Doing::Update { differences, .. } => (
+                differences.iter().flat_map(|difference| difference.should.references()).collect(),
+                ports_of(draft.kind, |name| {
+                    let moved = |d: &&super::Difference| draft.kind == Kind::FloatingIp && d.property == name;
+                    differences.iter().find(moved).and(desired.resources.get(&draft.address)?.properties.get(name))
+                }),
+            ),
+            Doing::Wait { .. } | Doing::Delete { .. } => continue,
+        };
+        for reference in references.iter().filter(|address| appears(address)) {
+            draft.wait_for(reference, Until::Settled);
+        }
+        let fixed_ips = way_out.iter().filter_map(|port| desired.resources.get(port)?.properties.get("fixed_ips"));
+        for subnet in fixed_ips.flat_map(Value::references) {
+            for interface in interfaces.get(&subnet).into_iter().flatten().filter(|address| appears(address)) {
+                draft.wait_for(interface, Until::Settled);
+            }
+        }
+        if !matches!(draft.doing, Doing::Create(_)) {
+            continue;
+        }
+        if draft.kind == Kind::Server {
+            for balancer in &balancers {
+                draft.wait_for(balancer, Until::Answered);
+            }
+        }
+        if let Some(&number) = matching.at.get(&draft.address).filter(|number| going.reasons.contains_key(number)) {
+            draft.wait_for(&matching.names[going.carrier(number)], Until::Settled);
+        }
+    }
+}
+
+/// The ports that a server or a floating IP stands on.
+fn ports_of<'a>(kind: Kind, property: impl Fn(&str) -> Option<&'a Value>) -> BTreeSet<Address> {
+    let name = match kind {
+        Kind::Server => "networks",
+        Kind::FloatingIp => "port_id",
+        _ => return BTreeSet::new(),
+    };
+    property(name).map(Value::references).unwrap_or_default()
+}
+
+fn interfaces_by_subnet(desired: &Desired) -> BTreeMap<Address, Vec<&Address>> {
+    let subnet = |properties: &Properties| properties.get("subnet_id").map(Value::references).unwrap_or_default();
+    let mut interfaces: BTreeMap<Address, Vec<&Address>> = BTreeMap::new();
+    for (address, resource) in desired.resources.iter().filter(|(_, r)| r.kind == Kind::RouterInterface) {
+        for subnet in subnet(&resource.properties) {
+            interfaces.entry(subnet).or_default().push(address);
+        }
+    }
+    interfaces
+}
+
+/// The order of what is deleted, the reverse of how it is used now.
+///
+/// - After everything that refers to it is deleted, or, where a reference holds it fast, is updated to another one.
+/// - A router interface after the floating IPs of its subnet, and after the servers' requests.
+pub(super) fn order_deletes(drafts: &mut [Draft], verdicts: &Verdicts, matching: &Matching<'_>, going: &Going) {
+    let mut after: BTreeMap<&Address, BTreeMap<&Address, Until>> = BTreeMap::new();
+    let mut wait = |later: usize, earlier: usize, until: Until| {
+        let (later, earlier) = (&matching.names[going.carrier(later)], &matching.names[going.carrier(earlier)]);
+        if later != earlier {
+            let entry = after.entry(later).or_default().entry(earlier).or_insert(until);
+            *entry = (*entry).max(until);
+        }
+    };
+    for &number in going.reasons.keys() {
+        let made_again = verdicts.of.contains_key(&matching.names[number]);
+        for &(property, user) in &matching.referred[number] {
+            if going.reasons.contains_key(&user) {
+                // Neutron lets a group go that rules of other groups name, and two groups may name each other.
+                let loose = property == "remote_group_id" && going.carriers.contains_key(&user);
+                if !loose {
+                    wait(number, user, Until::Settled);
+                }
+            } else if !made_again && lets_go(verdicts, &matching.names[user], property) {
+                wait(number, user, Until::Settled);
+            }
+        }
+    }
+    let users = subnet_users(matching);
+    for &number in going.reasons.keys().filter(|&&n| matching.observed[n].kind == Kind::RouterInterface) {
+        for subnet in matching.by_property(number, "subnet_id") {
+            for &(user, port) in users.get(&subnet).into_iter().flatten() {
+                let floating = matching.observed[user].kind == Kind::FloatingIp;
+                match (going.reasons.contains_key(&user), floating) {
+                    (true, true) => wait(number, user, Until::Settled),
+                    (true, false) => wait(number, user, Until::Answered),
+                    // A floating IP that stays lets go of its port when that is deleted.
+                    (false, true) if going.reasons.contains_key(&port) => wait(number, port, Until::Settled),
+                    (false, _) => {}
+                }
+            }
+        }
+    }
+    for draft in drafts.iter_mut().filter(|draft| draft.deletes_by_id()) {
+        for (earlier, until) in after.remove(&draft.address).unwrap_or_default() {
+            draft.wait_for(earlier, until);
+        }
+    }
+}
+
+/// Whether the user is updated to another one than it refers to by that property now.
+fn lets_go(verdicts: &Verdicts, user: &Address, property: &str) -> bool {
+    let holding = matches!(property, "fixed_ips" | "security_groups" | "default_pool_id");
+    match verdicts.of.get(user) {
+        Some(Verdict::Update(differences)) => holding && differences.iter().any(|d| d.property == property),
+        _ => false,
+    }
+}
+
+/// Floating IPs and servers by the subnets of their ports, each with that port.
+fn subnet_users(matching: &Matching<'_>) -> BTreeMap<usize, Vec<(usize, usize)>> {
+    let mut users: BTreeMap<usize, Vec<(usize, usize)>> = BTreeMap::new();
+    for (number, observed) in matching.observed.iter().enumerate() {
+        let property = match observed.kind {
+            Kind::FloatingIp => "port_id",
+            Kind::Server => "networks",
+            _ => continue,
+        };
+        for port in matching.by_property(number, property) {
+            for subnet in matching.by_property(port, "fixed_ips") {
+                users.entry(subnet).or_default().push((number, port));
+            }
+        }
+    }
+    users
+}

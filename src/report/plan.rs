@@ -1,0 +1,382 @@
+//! A plan as text: what is lost first, then what changes, then what comes; creations as one compact row per kind.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::desired::Degree;
+use crate::event::OperationWord;
+use crate::kind::Kind;
+use crate::model::messages::report as m;
+use crate::model::{Address, Message, Properties, Text, Value};
+use crate::plan::{Goal, Item, Plan, Reason, Step, Work};
+use crate::say;
+use crate::snapshot::CloudFacts;
+
+use super::look::{Look, Paint, mebibytes, wrapped};
+use super::words;
+
+/// How many of each there are in a plan, counted by resources and not by requests.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
+pub struct Counts {
+    /// Created, and nothing was there.
+    pub create: usize,
+    /// Changed in place.
+    pub update: usize,
+    /// Deleted and created.
+    pub replace: usize,
+    /// Deleted for good.
+    pub delete: usize,
+    /// Waited for.
+    pub wait: usize,
+    /// As they should be.
+    pub unchanged: usize,
+}
+
+impl Counts {
+    /// Counts a plan's resources.
+    pub fn of(plan: &Plan) -> Self {
+        let mut counts = Self { unchanged: plan.unchanged.len(), ..Self::default() };
+        for line in lines(plan) {
+            match line.what {
+                What::Replace => counts.replace += 1,
+                What::Delete => counts.delete += 1,
+                What::Update => counts.update += 1,
+                What::Wait => counts.wait += 1,
+                What::Create => counts.create += 1,
+            }
+        }
+        counts
+    }
+}
+
+/// What is done to which resource, once for each item of the plan's steps.
+pub fn items(plan: &Plan) -> BTreeSet<(Address, OperationWord)> {
+    let mut items = BTreeSet::new();
+    for step in &plan.steps {
+        let (address, operation) = match &step.work {
+            Work::Create(batch) => {
+                items.extend(batch.items.iter().map(|item| (item.address.clone(), OperationWord::Create)));
+                continue;
+            }
+            Work::Update { address, .. } => (address, OperationWord::Update),
+            Work::Delete { address, .. } => (address, OperationWord::Delete),
+            Work::Wait { address, .. } => (address, OperationWord::Wait),
+        };
+        items.insert((address.clone(), operation));
+    }
+    items
+}
+
+/// What happens to one resource, in the order in which it is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum What {
+    Replace,
+    Delete,
+    Update,
+    Wait,
+    Create,
+}
+
+impl What {
+    const ALL: [Self; 5] = [Self::Replace, Self::Delete, Self::Update, Self::Wait, Self::Create];
+
+    fn sign(self) -> &'static str {
+        match self {
+            Self::Replace => "-/+",
+            Self::Delete => "-",
+            Self::Update => "~",
+            Self::Wait => ".",
+            Self::Create => "+",
+        }
+    }
+
+    fn paint(self) -> Paint {
+        match self {
+            Self::Replace | Self::Delete => Paint::Bad,
+            Self::Update | Self::Wait => Paint::Care,
+            Self::Create => Paint::Good,
+        }
+    }
+
+    fn head(self) -> &'static Message {
+        match self {
+            Self::Replace => &m::HEAD_REPLACE,
+            Self::Delete => &m::HEAD_DELETE,
+            Self::Update => &m::HEAD_UPDATE,
+            Self::Wait => &m::HEAD_WAIT,
+            Self::Create => &m::HEAD_CREATE,
+        }
+    }
+}
+
+/// One resource of the plan.
+struct Line<'a> {
+    what: What,
+    kind: Kind,
+    address: &'a Address,
+    reason: Option<&'a Reason>,
+    /// The properties that it will have, for those that are made.
+    item: Option<&'a Item>,
+    /// How many go with it without a request of their own.
+    with: usize,
+    /// Whether it comes with something that this plan makes.
+    born: bool,
+}
+
+/// Every resource that something happens to, a replacement once.
+fn lines(plan: &Plan) -> Vec<Line<'_>> {
+    let created: BTreeSet<&Address> = plan.steps.iter().flat_map(created).collect();
+    let mut deleted = BTreeSet::new();
+    for step in &plan.steps {
+        if let Work::Delete { address, id: Some(_), with, .. } = &step.work {
+            deleted.insert(address);
+            deleted.extend(with.keys());
+        }
+    }
+    let mut lines = Vec::new();
+    for step in &plan.steps {
+        let line = |what, kind, address| Line {
+            what,
+            kind,
+            address,
+            reason: step.reasons.get(address),
+            item: None,
+            with: 0,
+            born: false,
+        };
+        match &step.work {
+            Work::Create(batch) => lines.extend(batch.items.iter().map(|item| {
+                let what = if deleted.contains(&item.address) { What::Replace } else { What::Create };
+                Line { item: Some(item), ..line(what, batch.kind, &item.address) }
+            })),
+            Work::Update { address, kind, .. } => lines.push(line(What::Update, *kind, address)),
+            Work::Wait { address, kind, .. } => lines.push(line(What::Wait, *kind, address)),
+            Work::Delete { address, kind, with, id, .. } => {
+                let duplicate = matches!(step.reasons.get(address), Some(Reason::Duplicate { .. }));
+                if duplicate || !created.contains(address) {
+                    let gone = with.keys().filter(|below| !created.contains(below)).count();
+                    lines.push(Line { with: gone, born: id.is_none(), ..line(What::Delete, *kind, address) });
+                }
+            }
+        }
+    }
+    let order: BTreeMap<Kind, usize> = Kind::all().enumerate().map(|(i, kind)| (kind, i)).collect();
+    lines.sort_by(|a, b| (a.what, order[&a.kind], a.address).cmp(&(b.what, order[&b.kind], b.address)));
+    lines
+}
+
+fn created(step: &Step) -> impl Iterator<Item = &Address> {
+    let items: &[Item] = if let Work::Create(batch) = &step.work { &batch.items } else { &[] };
+    items.iter().map(|item| &item.address)
+}
+
+/// The whole plan as text. `facts` give names to the ids of flavors and images.
+pub fn plan_text(plan: &Plan, facts: Option<&CloudFacts>, look: &Look) -> String {
+    let key = &plan.environment;
+    let region = if key.region.is_empty() { look.word(&m::NO_REGION) } else { key.region.clone() };
+    let title = say!(m::PLAN_OF, name = key.name, id = key.id(), project = key.project_id, region = region);
+    let mut out = look.paint(Paint::Head, &look.say(&title));
+    out.push('\n');
+    let counts = Counts::of(plan);
+    if plan.steps.is_empty() {
+        let said = match plan.goal {
+            Goal::Deploy => say!(m::PLAN_NOTHING, unchanged = counts.unchanged),
+            Goal::Destroy | Goal::DestroyWithData => say!(m::PLAN_NOTHING_THERE),
+        };
+        out.push_str(&look.say(&said));
+    } else {
+        out.push_str(&look.say(&say!(
+            m::PLAN_COUNTS,
+            create = counts.create,
+            update = counts.update,
+            replace = counts.replace,
+            delete = counts.delete,
+            unchanged = counts.unchanged,
+            requests = plan.steps.len(),
+        )));
+    }
+    out.push('\n');
+
+    let lines = lines(plan);
+    for what in What::ALL {
+        let of: Vec<&Line> = lines.iter().filter(|line| line.what == what).collect();
+        if !of.is_empty() {
+            section(&mut out, what, &of, facts, look);
+        }
+    }
+    remarks(&mut out, plan, facts, look);
+    out
+}
+
+/// One section. A reason that all have stands once, in its head; else lines of one kind and reason stand together in a row.
+fn section(out: &mut String, what: What, lines: &[&Line<'_>], facts: Option<&CloudFacts>, look: &Look) {
+    let said = |line: &Line<'_>| match line.reason {
+        _ if line.born => look.word(&m::BORN),
+        Some(reason) => words::reason(reason, facts, look),
+        None => String::new(),
+    };
+    let mut head = look.say(&Text { message: what.head(), values: vec![("count", lines.len().to_string())] });
+    let first = lines.first().map(|line| said(line)).unwrap_or_default();
+    let shared = lines.len() > 1 && lines.iter().all(|line| said(line) == first);
+    if shared && !first.is_empty() {
+        head = format!("{head}: {first}");
+    }
+    out.push('\n');
+    out.push_str(&look.paint(what.paint(), &head));
+    out.push('\n');
+    let mut rest = lines;
+    while let Some(first) = rest.first() {
+        let reason = said(first);
+        let extra = remark(first, facts, look);
+        let same = rest
+            .iter()
+            .take_while(|line| line.kind == first.kind && said(line) == reason && remark(line, facts, look) == extra)
+            .count();
+        let (now, later) = rest.split_at(same);
+        rest = later;
+        let names: Vec<String> = now.iter().map(|line| name(line)).collect();
+        let title = if same == 1 { first.kind.to_string() } else { format!("{} ({same})", first.kind) };
+        let sign = look.paint(what.paint(), &format!("{:>5}", what.sign()));
+        out.push_str(&format!("{sign} {title:<26} {}", wrapped(&names, 33, look.width)));
+        let mut tail = extra;
+        if first.with > 0 {
+            tail.push(look.say(&say!(m::GOES_WITH, count = first.with)));
+        }
+        if !tail.is_empty() {
+            out.push_str(&format!("\n{:33}{}", "", tail.join("; ")));
+        }
+        if !reason.is_empty() && !shared {
+            out.push_str(&format!("\n{:33}{reason}", ""));
+        }
+        out.push('\n');
+    }
+}
+
+/// The resource's name among its kind, with what tells it from others of a row.
+fn name(line: &Line<'_>) -> String {
+    let short = words::short(line.address);
+    let properties = line.item.map(|item| &item.properties);
+    match properties.and_then(|properties| told(line.kind, properties)) {
+        Some(told) => format!("{short} {told}"),
+        None => short,
+    }
+}
+
+fn told(kind: Kind, properties: &Properties) -> Option<String> {
+    let text = |name: &str| properties.get(name).and_then(Value::as_text);
+    match kind {
+        Kind::Subnet => text("cidr").map(str::to_owned),
+        Kind::Port => {
+            let fixed = properties.get("fixed_ips")?.items().iter().find_map(|ip| match ip {
+                Value::Map(map) => map.get("ip_address").and_then(Value::as_text),
+                _ => None,
+            });
+            fixed.map(str::to_owned)
+        }
+        Kind::Listener => {
+            Some(format!("{}:{}", text("protocol")?, properties.get("protocol_port").and_then(Value::as_integer)?))
+        }
+        _ => None,
+    }
+}
+
+/// What is said once for a row: the flavor and image of its servers, and whether it holds data.
+fn remark(line: &Line<'_>, facts: Option<&CloudFacts>, look: &Look) -> Vec<String> {
+    let Some(item) = line.item else { return Vec::new() };
+    let mut said = Vec::new();
+    if line.kind == Kind::Server {
+        let id = |name: &str| item.properties.get(name).and_then(Value::as_text).unwrap_or_default();
+        let flavor = facts.and_then(|facts| facts.flavors.iter().find(|flavor| flavor.id == id("flavorRef")));
+        said.push(flavor.map_or_else(
+            || id("flavorRef").to_owned(),
+            |flavor| {
+                look.say(&say!(
+                    m::FLAVOR,
+                    name = flavor.name,
+                    vcpus = flavor.vcpus,
+                    ram = mebibytes(flavor.ram_mib),
+                    disk = flavor.disk_gib
+                ))
+            },
+        ));
+        let image = facts.and_then(|facts| facts.images.iter().find(|image| image.id == id("imageRef")));
+        said.push(image.map_or_else(|| id("imageRef").to_owned(), |image| image.name.clone()));
+    }
+    if item.bears_data {
+        said.push(look.word(&m::HOLDS_DATA));
+    }
+    said
+}
+
+/// Totals, limitations, preflight, notes, reported differences, what stays, and where the service answers.
+fn remarks(out: &mut String, plan: &Plan, facts: Option<&CloudFacts>, look: &Look) {
+    let totals = &plan.totals;
+    if plan.goal == Goal::Deploy {
+        out.push('\n');
+        out.push_str(&look.say(&say!(
+            m::TOTALS,
+            servers = totals.servers,
+            vcpus = totals.vcpus,
+            ram = mebibytes(totals.ram_mib),
+            disk = totals.disk_gib,
+            addresses = totals.floating_ips,
+            resources = totals.resources,
+        )));
+        out.push('\n');
+    }
+    let mut limitations: Vec<_> = plan.limitations.iter().collect();
+    limitations.sort_by_key(|limitation| std::cmp::Reverse(limitation.degree));
+    let limitations = limitations.into_iter().map(|limitation| {
+        let degree = match limitation.degree {
+            Degree::Degraded => look.paint(Paint::Care, &look.word(&m::DEGRADED)),
+            Degree::Missing => look.paint(Paint::Bad, &look.word(&m::ABSENT)),
+        };
+        format!("{degree} {}: {}", limitation.of, look.say(&limitation.text))
+    });
+    words::section(out, &look.word(&m::LIMITATIONS), limitations);
+    let faults = words::sentences(&plan.preflight.faults, look).map(|fault| look.paint(Paint::Bad, &fault));
+    words::section(out, &look.paint(Paint::Bad, &look.word(&m::PREFLIGHT_FAULTS)), faults);
+    words::section(out, &look.word(&m::NOT_CHECKED), words::sentences(&plan.preflight.not_checked, look));
+    let reported = plan
+        .reported
+        .iter()
+        .map(|difference| format!("{} {}", difference.address, words::difference(difference, facts, look)));
+    words::section(out, &look.word(&m::REPORTED), reported);
+    let kept = plan.kept.iter().map(|kept| {
+        let address = kept.address.as_ref().map_or_else(|| kept.kind.to_string(), ToString::to_string);
+        format!("{address} ({}): {}", kept.id, look.say(&kept.why))
+    });
+    words::section(out, &look.word(&m::KEPT), kept);
+    words::section(out, &look.word(&m::NOTES), words::sentences(&plan.notes, look));
+    if let (Some(entry), Goal::Deploy) = (&plan.entry, plan.goal) {
+        let known = plan.outputs.get(&entry.address).and_then(|outputs| outputs.get(&entry.field));
+        let said = match known {
+            Some(address) => say!(m::ENTRY, address = address),
+            None => say!(m::ENTRY_LATER, address = entry.address),
+        };
+        out.push('\n');
+        out.push_str(&look.say(&said));
+        out.push('\n');
+    }
+}
+
+/// The plan as JSON: every step in full, each with its reasons as sentences beside the typed ones.
+pub fn plan_json(plan: &Plan, facts: Option<&CloudFacts>) -> Result<serde_json::Value, serde_json::Error> {
+    let mut json = serde_json::to_value(plan)?;
+    if let Some(steps) = json.get_mut("steps").and_then(serde_json::Value::as_array_mut) {
+        for (shown, step) in steps.iter_mut().zip(&plan.steps) {
+            let said: BTreeMap<&Address, String> = step
+                .reasons
+                .iter()
+                .map(|(address, reason)| (address, words::reason(reason, facts, &Look::PLAIN)))
+                .collect();
+            shown["because"] = serde_json::to_value(said)?;
+        }
+    }
+    json["counts"] = serde_json::to_value(Counts::of(plan))?;
+    json["environment"]["id"] = serde_json::to_value(plan.environment.id())?;
+    Ok(json)
+}
+
+#[cfg(test)]
+#[path = "plan_tests.rs"]
+mod tests;

@@ -1,0 +1,267 @@
+//! A run as it happens: one line for each thing in flight on a terminal, plain lines elsewhere, JSON where that was asked for.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::Write;
+
+use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use crate::event::{Event, Happening, OperationWord};
+use crate::model::Address;
+use crate::model::messages::{report, terminal as m};
+use crate::report::{Look, event_json, event_line, note_json};
+use crate::say;
+
+/// How a run is shown.
+pub enum Show {
+    /// Lines that come and go, on a terminal (standard error).
+    Live,
+    /// One line for each event.
+    Lines(Box<dyn Write + Send>),
+    /// One JSON object for each event.
+    Json(Box<dyn Write + Send>),
+}
+
+/// Shows the events of one run.
+pub struct Progress {
+    show: Screen,
+    look: Look,
+    begun: Option<i64>,
+    items: BTreeSet<(Address, OperationWord)>,
+    done: BTreeSet<(Address, OperationWord)>,
+    failed: BTreeSet<Address>,
+    skipped: BTreeSet<Address>,
+}
+
+enum Screen {
+    Live(Live),
+    Lines(Box<dyn Write + Send>),
+    Json(Box<dyn Write + Send>),
+}
+
+struct Live {
+    all: MultiProgress,
+    counts: ProgressBar,
+    flying: BTreeMap<Address, ProgressBar>,
+}
+
+impl Progress {
+    /// For a run of these items; what comes or goes with them is not counted.
+    pub fn new(show: Show, items: BTreeSet<(Address, OperationWord)>, look: Look) -> Self {
+        let show = match show {
+            Show::Live => Screen::Live(Live::new(MultiProgress::with_draw_target(ProgressDrawTarget::stderr()))),
+            Show::Lines(out) => Screen::Lines(out),
+            Show::Json(out) => Screen::Json(out),
+        };
+        let (done, failed, skipped) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
+        Self { show, look, begun: None, items, done, failed, skipped }
+    }
+
+    /// Shows one event. An error is the output's: nobody reads it any more.
+    pub fn event(&mut self, event: &Event) -> std::io::Result<()> {
+        let begun = *self.begun.get_or_insert(event.at);
+        self.count(&event.what);
+        match &mut self.show {
+            Screen::Json(out) => {
+                let line = event_json(event).map_err(std::io::Error::other)?;
+                writeln!(out, "{line}")?;
+                out.flush()
+            }
+            Screen::Lines(out) => {
+                // The request is of interest when it takes long; the answer and the end always follow it.
+                if !matches!(event.what, Happening::Accepted { adopted: false, .. }) {
+                    writeln!(out, "{}", event_line(event, begun, &self.look))?;
+                    out.flush()?;
+                }
+                Ok(())
+            }
+            Screen::Live(live) => {
+                live.event(event, begun, &self.look)?;
+                let counts = say!(
+                    m::COUNTS,
+                    done = self.done.len(),
+                    total = self.items.len(),
+                    flying = live.flying.len(),
+                    failed = self.failed.len(),
+                    skipped = self.skipped.len()
+                );
+                live.counts.set_message(self.look.say(&counts));
+                Ok(())
+            }
+        }
+    }
+
+    /// A word to the user beside the events: above the lines in flight; as JSON it is an object of its own.
+    pub fn note(&mut self, text: &str) -> std::io::Result<()> {
+        match &mut self.show {
+            Screen::Json(out) => writeln!(out, "{}", note_json(text)),
+            Screen::Lines(out) => writeln!(out, "{text}"),
+            Screen::Live(live) => live.all.println(text),
+        }
+    }
+
+    /// Moves the clocks of the lines in flight.
+    pub fn tick(&self) {
+        if let Screen::Live(live) = &self.show {
+            live.counts.tick();
+            live.flying.values().for_each(ProgressBar::tick);
+        }
+    }
+
+    /// Takes the lines in flight away.
+    pub fn finish(self) {
+        if let Screen::Live(live) = self.show {
+            live.flying.values().for_each(ProgressBar::finish_and_clear);
+            live.counts.finish_and_clear();
+        }
+    }
+
+    fn count(&mut self, what: &Happening) {
+        match what {
+            Happening::Settled { address, operation, .. } => {
+                self.failed.remove(address);
+                let item = (address.clone(), *operation);
+                if self.items.contains(&item) {
+                    self.done.insert(item);
+                }
+            }
+            Happening::Failed { address, .. } => _ = self.failed.insert(address.clone()),
+            Happening::Skipped { address, .. } => _ = self.skipped.insert(address.clone()),
+            _ => {}
+        }
+    }
+}
+
+impl Live {
+    fn new(all: MultiProgress) -> Self {
+        let counts = all.add(ProgressBar::new_spinner().with_style(style("{spinner} {msg}  {elapsed_precise}")));
+        Self { all, counts, flying: BTreeMap::new() }
+    }
+
+    fn event(&mut self, event: &Event, begun: i64, look: &Look) -> std::io::Result<()> {
+        let word = |operation| match operation {
+            OperationWord::Create => look.word(&report::OPERATION_CREATE),
+            OperationWord::Update => look.word(&report::OPERATION_UPDATE),
+            OperationWord::Delete => look.word(&report::OPERATION_DELETE),
+            OperationWord::Wait => look.word(&report::OPERATION_WAIT),
+        };
+        match &event.what {
+            Happening::Intended { address, operation, .. } => {
+                let said = look.say(&say!(m::IN_FLIGHT, address = address, operation = word(*operation)));
+                let line = self.flying.entry(address.clone()).or_insert_with(|| {
+                    let line = ProgressBar::new_spinner().with_style(style("  {spinner} {msg}  {elapsed}"));
+                    self.all.insert_before(&self.counts, line)
+                });
+                line.set_message(said);
+            }
+            Happening::Accepted { address, operation, .. } => {
+                if let Some(line) = self.flying.get(address) {
+                    let said = say!(m::IN_FLIGHT_ACCEPTED, address = address, operation = word(*operation));
+                    line.set_message(look.say(&said));
+                }
+            }
+            Happening::Settled { address, .. } => self.remove(address),
+            Happening::Failed { address, .. } | Happening::Skipped { address, .. } => {
+                self.remove(address);
+                self.all.println(event_line(event, begun, look))?;
+            }
+            Happening::Retried { .. } | Happening::Guest { .. } => self.all.println(event_line(event, begun, look))?,
+            Happening::Started(_) | Happening::Ended { .. } => {}
+        }
+        Ok(())
+    }
+
+    fn remove(&mut self, address: &Address) {
+        if let Some(line) = self.flying.remove(address) {
+            line.finish_and_clear();
+            self.all.remove(&line);
+        }
+    }
+}
+
+fn style(template: &str) -> ProgressStyle {
+    ProgressStyle::with_template(template).expect("the templates above are well formed: tested below")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{Arc, Mutex};
+
+    use super::*;
+    use crate::kind::Kind;
+
+    #[derive(Clone, Default)]
+    struct Sink(Arc<Mutex<Vec<u8>>>);
+
+    impl Write for Sink {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.0.lock().expect("not poisoned").extend_from_slice(bytes);
+            Ok(bytes.len())
+        }
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+
+    impl Sink {
+        fn text(&self) -> String {
+            String::from_utf8(self.0.lock().expect("not poisoned").clone()).expect("text")
+        }
+    }
+
+    fn events() -> Vec<Event> {
+        let (address, kind, operation) = (Address::new("network", "web"), Kind::Network, OperationWord::Create);
+        let what = [
+            Happening::Intended { address: address.clone(), kind, operation, id: None, detail: None },
+            Happening::Accepted {
+                address: address.clone(),
+                kind,
+                operation,
+                id: "n1".into(),
+                request_id: None,
+                adopted: false,
+            },
+            Happening::Settled { address: address.clone(), kind, operation, id: "n1".into(), outputs: BTreeMap::new() },
+        ];
+        let event =
+            |(i, what)| Event { sequence: i, at: 1_000 * i64::try_from(i).expect("small"), run: "r".into(), what };
+        (1..).zip(what).map(event).collect()
+    }
+
+    #[test]
+    fn lines_are_one_for_what_leaves_and_one_for_what_ends() {
+        let sink = Sink::default();
+        let mut progress = Progress::new(Show::Lines(Box::new(sink.clone())), BTreeSet::new(), Look::PLAIN);
+        for event in events() {
+            progress.event(&event).expect("no i/o error");
+        }
+        progress.note("stopping").expect("no i/o error");
+        let text = sink.text();
+        let lines: Vec<&str> = text.lines().collect();
+        assert_eq!(lines.len(), 3, "{text}");
+        assert!(lines[1].ends_with("network.web create: done, n1"), "{text}");
+        assert_eq!(lines[2], "stopping");
+    }
+
+    #[test]
+    fn json_is_one_object_a_line() {
+        let sink = Sink::default();
+        let mut progress = Progress::new(Show::Json(Box::new(sink.clone())), BTreeSet::new(), Look::PLAIN);
+        for event in events() {
+            progress.event(&event).expect("no i/o error");
+        }
+        let read: Vec<Event> = sink.text().lines().map(|line| serde_json::from_str(line).expect("an event")).collect();
+        assert_eq!(read, events());
+    }
+
+    #[test]
+    fn on_a_terminal_what_is_in_flight_comes_and_goes() {
+        let all = MultiProgress::with_draw_target(ProgressDrawTarget::hidden());
+        let mut live = Live::new(all);
+        let mut flying = Vec::new();
+        for event in events() {
+            live.event(&event, 0, &Look::PLAIN).expect("no i/o error");
+            flying.push(live.flying.len());
+        }
+        assert_eq!(flying, [1, 1, 0]);
+    }
+}
