@@ -385,5 +385,4 @@ pub fn plan_json(plan: &Plan, facts: Option<&CloudFacts>) -> Result<serde_json::
 }
 
 #[cfg(test)]
-#[path = "plan_tests.rs"]
 mod tests;
