@@ -1,1 +1,156 @@
-//! User-data: assembled from given pieces just before the request. Pure; whoever calls it has put the secrets in.
+//! User-data: a cloud-config document made from given values, and its packed form as Nova takes it. Pure; whoever packs it
+//! has put the secrets in.
+//!
+//! The document is JSON, which is YAML: nothing in it can be quoted wrongly, whatever a value holds. It is gzipped, which
+//! cloud-init undoes by itself, because Nova takes at most [`LIMIT`] bytes after base64. The same text gives the same bytes.
+
+use std::io::Write;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use flate2::{Compression, GzBuilder};
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+
+use crate::model::Piece;
+
+/// The most that Nova takes, in bytes after base64 (Nova API v2.1, `user_data`).
+pub const LIMIT: usize = 65_535;
+
+/// What one secret or one output of another resource can be at most, packed.
+const FILLED_IN: usize = 1024;
+
+/// What a server's first boot does, in cloud-init's own words. Empty parts are left out.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct CloudConfig {
+    /// Public keys of the image's own user.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub ssh_authorized_keys: Vec<String>,
+    /// Files, written before any command runs.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub write_files: Vec<WriteFile>,
+    /// Commands with their arguments, run in order, once in the server's life.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub runcmd: Vec<Vec<String>>,
+}
+
+/// One file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct WriteFile {
+    /// Where.
+    pub path: String,
+    /// Its mode, in octal digits: `0644`.
+    pub permissions: String,
+    /// What stands in it.
+    pub content: String,
+}
+
+impl CloudConfig {
+    /// The document as cloud-init reads it.
+    ///
+    /// # Panics
+    /// Never: texts and lists of texts always serialise.
+    pub fn to_text(&self) -> String {
+        let json = serde_json::to_string_pretty(self).expect("texts and lists of texts always serialise");
+        format!("#cloud-config\n{json}\n")
+    }
+}
+
+/// The text as it stands in Nova's request: gzip, then base64.
+pub fn encode(text: &str) -> String {
+    STANDARD.encode(gzip(text.as_bytes()))
+}
+
+/// At most so many bytes will the packed form of these pieces have, with up to 1 KiB for each that is not yet known.
+pub fn size_bound(pieces: &[Piece]) -> usize {
+    let mut known = String::new();
+    let mut unknown = 0;
+    for piece in pieces {
+        match piece {
+            Piece::Literal(text) => known.push_str(text),
+            Piece::Secret(_) | Piece::Output(_) => unknown += FILLED_IN,
+        }
+    }
+    (gzip(known.as_bytes()).len() + unknown).div_ceil(3) * 4
+}
+
+/// SHA-256 of the pieces, in hex. Secrets and outputs count with their names, so that it says nothing about their values.
+///
+/// # Panics
+/// Never: pieces always serialise.
+pub fn hash(pieces: &[Piece]) -> String {
+    let json = serde_json::to_string(pieces).expect("pieces always serialise");
+    format!("{:x}", Sha256::digest(json))
+}
+
+/// With a header that says neither when nor where.
+fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = GzBuilder::new().mtime(0).operating_system(255).write(Vec::new(), Compression::best());
+    encoder.write_all(bytes).and_then(|()| encoder.finish()).expect("writing to memory cannot fail")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Read;
+
+    use super::*;
+    use crate::model::{Address, OutputRef, SecretName};
+
+    fn config() -> CloudConfig {
+        CloudConfig {
+            ssh_authorized_keys: vec!["ssh-ed25519 AAAA user@host".into()],
+            write_files: vec![WriteFile {
+                path: "/etc/page".into(),
+                permissions: "0644".into(),
+                content: "구름: \"yes\"\n# no\t'comment' {{}}\n".into(),
+            }],
+            runcmd: vec![vec!["sh".into(), "/first-boot.sh".into()]],
+        }
+    }
+
+    #[test]
+    fn the_document_says_exactly_what_was_given() {
+        let text = config().to_text();
+        let json = text.strip_prefix("#cloud-config\n").expect("cloud-init's first line");
+        let read: serde_json::Value = serde_json::from_str(json).expect("JSON");
+        assert_eq!(read["write_files"][0]["content"], "구름: \"yes\"\n# no\t'comment' {{}}\n");
+        assert_eq!(read["write_files"][0]["permissions"], "0644");
+        assert_eq!(read["runcmd"][0][1], "/first-boot.sh");
+        assert_eq!(CloudConfig::default().to_text(), "#cloud-config\n{}\n");
+    }
+
+    #[test]
+    fn packing_is_undone_by_gunzip_and_is_the_same_every_time() {
+        let text = config().to_text();
+        let packed = encode(&text);
+        assert_eq!(packed, encode(&text));
+        let bytes = STANDARD.decode(&packed).expect("base64");
+        // Magic, deflate, no flags, no time, best, unknown system.
+        assert_eq!(bytes[..10], [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 2, 255]);
+        let mut read = String::new();
+        flate2::read::GzDecoder::new(&bytes[..]).read_to_string(&mut read).expect("gzip");
+        assert_eq!(read, text);
+    }
+
+    #[test]
+    fn the_bound_holds_and_is_exact_where_all_is_known() {
+        let text = config().to_text();
+        assert_eq!(size_bound(&[Piece::Literal(text.clone())]), encode(&text).len());
+        let secret = "s3cr3t".repeat(20);
+        let pieces =
+            [Piece::Literal(text.clone()), Piece::Secret(SecretName("db".into())), Piece::Literal("end".into())];
+        assert!(size_bound(&pieces) >= encode(&format!("{text}{secret}end")).len());
+    }
+
+    #[test]
+    fn the_hash_is_of_the_pieces() {
+        let secret = |name: &str| Piece::Secret(SecretName(name.into()));
+        let output = Piece::Output(OutputRef { address: Address::new("port", "a"), field: "id".into() });
+        assert_eq!(hash(&[secret("a")]), hash(&[secret("a")]));
+        let all = [hash(&[secret("a")]), hash(&[secret("b")]), hash(&[output]), hash(&[Piece::Literal("a".into())])];
+        for (i, one) in all.iter().enumerate() {
+            assert_eq!(one.len(), 64);
+            assert!(!all[..i].contains(one));
+        }
+    }
+}

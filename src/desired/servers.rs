@@ -1,0 +1,271 @@
+//! A tier's servers, each on a port of its own with the address that was planned for it.
+
+use std::net::Ipv4Addr;
+
+use crate::component::{self, Component, Guest};
+use crate::kind::userdata::{self, CloudConfig, WriteFile};
+use crate::kind::{METADATA_ADDRESS, METADATA_DATA, METADATA_ENVIRONMENT, METADATA_USER_DATA};
+use crate::model::messages::desired as m;
+use crate::model::{Address, Composed, Diagnostic, OutputRef, Piece, Properties, Value};
+use crate::say;
+
+use super::addresses::Addresses;
+use super::draft::{Draft, map, properties};
+use super::networks::{network, subnet};
+use super::rules::group;
+use super::tiers::{Decided, Machine};
+
+/// One server, decided.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Server<'a> {
+    /// `web-1`.
+    pub local: &'a str,
+    pub machine: Machine<'a>,
+    pub components: &'a [&'static Component],
+    /// Its server group's local name, where it is in one.
+    pub spread: Option<&'a str>,
+    pub bears_data: bool,
+    pub availability_zone: Option<&'a str>,
+}
+
+/// `web-1`: from 1.
+pub(super) fn local_name(tier: &str, number: u32) -> String {
+    format!("{tier}-{number}")
+}
+
+pub(super) fn add(
+    draft: &mut Draft<'_>,
+    addresses: &Addresses,
+    tiers: &[Decided<'_>],
+    external: &str,
+    availability_zone: Option<&str>,
+) {
+    for decided in tiers {
+        let tier = decided.tier;
+        if tier.spread {
+            add_server_group(draft, &tier.name);
+        }
+        for number in 1..=decided.count {
+            let local = local_name(&tier.name, number);
+            let address = addresses.server(&tier.name, number);
+            let port = add_port(draft, &local, &tier.zone, address, &tier.name, &[]);
+            let spread = tier.spread.then_some(tier.name.as_str());
+            let (machine, components, bears_data) = (decided.machine, &decided.components, tier.bears_data);
+            add_server(draft, Server { local: &local, machine, components, spread, bears_data, availability_zone });
+            if tier.public {
+                let floating = add_floating_ip(draft, &port, external);
+                if draft.entry.is_none() {
+                    draft.entry = Some(OutputRef { address: floating, field: "floating_ip_address".into() });
+                }
+            }
+        }
+    }
+}
+
+/// A port with a fixed address in one group.
+pub(super) fn add_port(
+    draft: &mut Draft<'_>,
+    local: &str,
+    zone: &str,
+    address: Ipv4Addr,
+    of_group: &str,
+    at_least: &[&str],
+) -> Address {
+    let fixed = map([("subnet_id", Value::id_of(&subnet(zone))), ("ip_address", Value::from(address.to_string()))]);
+    let mut is = draft.named(local);
+    is.extend(properties([
+        ("admin_state_up", Value::from(true)),
+        ("network_id", Value::id_of(&network(zone))),
+        ("fixed_ips", Value::List(vec![fixed])),
+        ("security_groups", Value::List(vec![Value::id_of(&group(of_group))])),
+    ]));
+    let port = Address::new("port", local);
+    draft.add_with(port.clone(), is, at_least, false);
+    port
+}
+
+/// A floating address on a port, whose local name it takes.
+pub(super) fn add_floating_ip(draft: &mut Draft<'_>, port: &Address, external: &str) -> Address {
+    let floating = Address::new("floating-ip", port.local());
+    let is = properties([
+        ("description", Value::from(draft.environment.mark())),
+        ("floating_network_id", Value::from(external)),
+        ("port_id", Value::id_of(port)),
+    ]);
+    draft.add(floating.clone(), is);
+    floating
+}
+
+fn server_group(local: &str) -> Address {
+    Address::new("server-group", local)
+}
+
+fn add_server_group(draft: &mut Draft<'_>, local: &str) {
+    let name = format!("{}-{}", draft.environment.resource_name(local), draft.environment.id());
+    // Soft, because a strict one fails when its servers are created at the same time.
+    let is = properties([("name", Value::from(name)), ("policy", Value::from("soft-anti-affinity"))]);
+    draft.add(server_group(local), is);
+}
+
+pub(super) fn add_server(draft: &mut Draft<'_>, server: Server<'_>) {
+    let address = Address::new("server", server.local);
+    let name = draft.environment.resource_name(server.local);
+    let Some(user_data) = user_data(draft, server, &name) else { return };
+    let data = if server.bears_data { "true" } else { "false" };
+    let metadata = map([
+        (METADATA_ENVIRONMENT, Value::from(draft.environment.mark())),
+        (METADATA_ADDRESS, Value::from(address.as_str())),
+        (METADATA_DATA, Value::from(data)),
+        (METADATA_USER_DATA, Value::from(userdata::hash(&user_data))),
+    ]);
+    let port = Value::id_of(&Address::new("port", server.local));
+    let mut is: Properties = properties([
+        ("name", Value::from(name)),
+        ("metadata", metadata),
+        ("tags", Value::List(vec![Value::from(draft.environment.tag())])),
+        ("imageRef", Value::from(server.machine.image.id.as_str())),
+        ("flavorRef", Value::from(server.machine.flavor.id.as_str())),
+        ("networks", Value::List(vec![map([("port", port)])])),
+        ("config_drive", Value::from(draft.inputs.settings.config_drive.unwrap_or(true))),
+        ("user_data", Value::Composed(Composed { pieces: user_data })),
+        ("power_state", Value::from("on")),
+    ]);
+    if let Some(zone) = server.availability_zone {
+        is.insert("availability_zone".into(), Value::from(zone));
+    }
+    if let Some(spread) = server.spread {
+        is.insert("server_group".into(), Value::id_of(&server_group(spread)));
+    }
+    draft.add_with(address, is, &[], server.bears_data);
+}
+
+/// Nova gives the host name; the rest of a first boot stands here.
+fn user_data(draft: &mut Draft<'_>, server: Server<'_>, name: &str) -> Option<Vec<Piece>> {
+    let environment = draft.environment.name.as_str();
+    let guest = Guest { server: name, environment, system: server.machine.system };
+    let boot = component::first_boot(server.components, guest)
+        .map_err(|error| Diagnostic::error(say!(m::FIRST_BOOT, server = name, error = error)));
+    let boot = draft.take(boot)?;
+    let write = |file: component::File| WriteFile { path: file.path, permissions: file.mode, content: file.content };
+    let config = CloudConfig {
+        ssh_authorized_keys: draft.inputs.settings.ssh_key.iter().cloned().collect(),
+        write_files: boot.files.into_iter().map(write).collect(),
+        runcmd: boot.commands,
+    };
+    let pieces = vec![Piece::Literal(config.to_text())];
+    let size = userdata::size_bound(&pieces);
+    if size > userdata::LIMIT {
+        let text = say!(m::USER_DATA_TOO_LARGE, server = name, size = size, limit = userdata::LIMIT);
+        draft.fault(Diagnostic::error(text));
+        return None;
+    }
+    Some(pieces)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing;
+    use super::*;
+
+    fn boot(desired: &super::super::Desired, server: &str) -> serde_json::Value {
+        let user_data = &testing::json(desired, server)["user_data"]["$pieces"][0]["literal"];
+        let text = user_data.as_str().expect("a literal").strip_prefix("#cloud-config\n").expect("a cloud-config");
+        serde_json::from_str(text).expect("JSON")
+    }
+
+    #[test]
+    fn a_server_stands_on_its_port_and_says_whose_it_is() {
+        let world = testing::shop();
+        let desired = world.desired();
+        let id = |address: &str| serde_json::json!({"$output": address, "field": "id"});
+        let mut server = testing::json(&desired, "server.web-1");
+        let pieces = [Piece::Literal(server["user_data"]["$pieces"][0]["literal"].as_str().expect("text").into())];
+        server.as_object_mut().expect("a map").remove("user_data");
+        let environment = &world.environment;
+        assert_eq!(
+            server,
+            serde_json::json!({
+                "name": "shop-web-1", "tags": [environment.tag()], "imageRef": "img-ubuntu-16.04", "flavorRef": "flv-small",
+                "networks": [{"port": id("port.web-1")}], "config_drive": true, "power_state": "on",
+                "server_group": id("server-group.web"),
+                "metadata": {
+                    "gureum": environment.mark(), "gureum_address": "server.web-1", "gureum_data": "false",
+                    "gureum_user_data": userdata::hash(&pieces),
+                },
+            })
+        );
+        assert_eq!(
+            testing::json(&desired, "port.web-1"),
+            serde_json::json!({
+                "name": "shop-web-1", "description": environment.mark(), "admin_state_up": true,
+                "network_id": id("network.web"),
+                "fixed_ips": [{"subnet_id": id("subnet.web"), "ip_address": "10.10.1.11"}],
+                "security_groups": [id("group.web")],
+            })
+        );
+        assert_eq!(
+            testing::json(&desired, "server-group.web"),
+            serde_json::json!({
+                "name": format!("shop-web-{}", environment.id()), "policy": "soft-anti-affinity",
+            })
+        );
+        assert!(desired.resources[&Address::new("server", "db-1")].bears_data);
+        assert_eq!(testing::json(&desired, "server.db-1")["metadata"]["gureum_data"], "true");
+        assert!(testing::json(&desired, "server.kv-1").get("server_group").is_none());
+    }
+
+    #[test]
+    fn first_boot_is_the_component_s_and_the_key_goes_to_every_server() {
+        let mut world = testing::shop();
+        assert_eq!(boot(&world.desired(), "server.kv-1"), serde_json::json!({}));
+        world.inputs.settings.ssh_key = Some("ssh-ed25519 AAAA \"me\"".into());
+        let desired = world.desired();
+        assert_eq!(
+            boot(&desired, "server.kv-1"),
+            serde_json::json!({"ssh_authorized_keys": ["ssh-ed25519 AAAA \"me\""]})
+        );
+        let web = boot(&desired, "server.web-2");
+        assert_eq!(web["runcmd"], serde_json::json!([["sh", "/var/lib/gureum/first-boot.sh"]]));
+        assert!(web["write_files"][0]["content"].as_str().expect("text").contains("<h1>shop-web-2</h1>"));
+        assert_eq!(web["write_files"][0]["permissions"], "0644");
+    }
+
+    #[test]
+    fn settings_reach_the_server_and_too_much_user_data_is_a_fault() {
+        let mut world = testing::shop();
+        world.inputs.settings.availability_zone = Some("nova".into());
+        world.inputs.settings.config_drive = Some(false);
+        let server = testing::json(&world.desired(), "server.web-1");
+        assert_eq!((&server["availability_zone"], &server["config_drive"]), (&"nova".into(), &false.into()));
+        // Hex of digests, so that nothing can be packed much.
+        let noise: String = (0..2000).map(|n: u32| userdata::hash(&[Piece::Literal(n.to_string())])).collect();
+        world.inputs.settings.ssh_key = Some(noise);
+        assert!(world.faults().contains("user-data of shop-kv-1 has up to"));
+    }
+
+    #[test]
+    fn addresses_do_not_depend_on_counts() {
+        let mut world = testing::shop();
+        let before = testing::json(&world.desired(), "port.gw-1");
+        for tier in ["web", "was"] {
+            let count = crate::blueprint::TierInputs { count: Some(6), ..Default::default() };
+            world.inputs.tiers.insert(tier.into(), count);
+        }
+        let desired = world.desired();
+        assert_eq!(testing::json(&desired, "port.gw-1"), before);
+        assert_eq!(testing::json(&desired, "port.web-6")["fixed_ips"][0]["ip_address"], "10.10.1.16");
+    }
+
+    #[test]
+    fn servers_of_a_public_tier_have_floating_addresses_and_the_first_is_the_entry() {
+        let mut world = testing::shop();
+        world.blueprint.balancers.clear();
+        world.blueprint.links.remove(0);
+        world.blueprint.links.remove(0);
+        world.blueprint.wants.clear();
+        world.blueprint.tiers[0].public = true;
+        let desired = world.desired();
+        assert_eq!(testing::addresses(&desired, &["floating-ip"]), ["floating-ip.web-1", "floating-ip.web-2"]);
+        assert_eq!(desired.entry.expect("an entry").address.as_str(), "floating-ip.web-1");
+    }
+}

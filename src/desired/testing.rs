@@ -1,0 +1,95 @@
+//! The environment of the tests: a shop by use case 2.6 (a balancer, five tiers in three zones, a container), and a cloud that
+//! holds it.
+
+use std::collections::BTreeMap;
+
+use crate::blueprint::{self, Blueprint, Inputs};
+use crate::component;
+use crate::model::{Address, EnvironmentKey, EnvironmentName, Size};
+use crate::snapshot::{Checked, CloudFacts, ExternalNetwork, Flavor, Image};
+
+use super::draft::Draft;
+use super::{Desired, desired};
+
+pub(super) struct World {
+    pub blueprint: Blueprint,
+    pub inputs: Inputs,
+    pub environment: EnvironmentKey,
+    pub facts: CloudFacts,
+}
+
+impl World {
+    pub fn draft(&self) -> Draft<'_> {
+        Draft::new(&self.blueprint, &self.inputs, &self.environment, &self.facts)
+    }
+
+    pub fn desired(&self) -> Desired {
+        desired(&self.blueprint, &self.inputs, &self.environment, &self.facts)
+            .unwrap_or_else(|faults| panic!("{faults}"))
+    }
+
+    pub fn faults(&self) -> String {
+        desired(&self.blueprint, &self.inputs, &self.environment, &self.facts)
+            .expect_err("there are faults")
+            .to_string()
+    }
+}
+
+/// The addresses of the kinds with these words.
+pub(super) fn addresses(desired: &Desired, words: &[&str]) -> Vec<String> {
+    let of_them = |address: &&Address| words.contains(&address.word());
+    desired.resources.keys().filter(of_them).map(ToString::to_string).collect()
+}
+
+/// A resource's properties.
+pub(super) fn json(desired: &Desired, address: &str) -> serde_json::Value {
+    let address = Address::parse(address).expect("an address");
+    let resource = desired.resources.get(&address).unwrap_or_else(|| panic!("{address} is not desired"));
+    serde_json::to_value(&resource.properties).expect("serialises")
+}
+
+pub(super) fn shop() -> World {
+    World {
+        blueprint: blueprint(),
+        inputs: Inputs { usecase: "usecase-2.6".into(), ..Inputs::default() },
+        environment: EnvironmentKey {
+            project_id: "project".into(),
+            region: "RegionOne".into(),
+            name: EnvironmentName::parse("shop").expect("a name"),
+        },
+        facts: facts(),
+    }
+}
+
+fn blueprint() -> Blueprint {
+    let files = blueprint::builtin();
+    let (id, text) = files.iter().find(|(id, _)| *id == "usecase-2.6").expect("it is compiled in");
+    blueprint::parse(text, id).unwrap_or_else(|faults| panic!("{faults}")).0
+}
+
+fn facts() -> CloudFacts {
+    let flavor = |size: Size| Flavor {
+        id: format!("flv-{size}"),
+        name: size.to_string(),
+        vcpus: size.vcpus(),
+        ram_mib: size.ram_mib(),
+        disk_gib: 20,
+    };
+    let image = |(name, system): (&String, &component::System)| Image {
+        id: format!("img-{name}"),
+        name: system.title.clone(),
+        os_distro: Some(system.distro.clone()),
+        os_version: Some(system.version.clone()),
+        min_disk_gib: 5,
+        min_ram_mib: 0,
+        created_at: "2026-01-01T00:00:00Z".into(),
+    };
+    CloudFacts {
+        services: crate::kind::Service::ALL.into_iter().collect(),
+        flavors: Size::ALL.map(flavor).to_vec(),
+        images: component::systems().iter().map(image).collect(),
+        external_networks: vec![ExternalNetwork { id: "ext-1".into(), name: "public".into() }],
+        quotas: BTreeMap::new(),
+        availability_zones: Checked::Known(["nova".to_owned()].into()),
+    }
+}
