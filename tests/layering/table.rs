@@ -142,6 +142,7 @@ pub const ROOMS: &[Row] = &[
             "clap_complete",
             "clap_mangen",
             "futures",
+            "ipnet",
             "jiff",
             "secrecy",
             "serde",
