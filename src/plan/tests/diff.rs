@@ -1,7 +1,8 @@
 use super::world::*;
+use crate::event::Known;
 use crate::kind::{Change, Kind, METADATA_RUN, METADATA_USER_DATA};
 use crate::model::Value;
-use crate::plan::{Reason, Work};
+use crate::plan::{DeployOptions, Reason, Work, deploy};
 
 /// Something that no test's property is.
 fn other(value: &Value) -> Value {
@@ -184,7 +185,7 @@ fn desired_resources_in_a_circle_are_a_fault_and_nothing_is_done() {
     desired.put("subnet.b", Kind::Subnet, &entries);
     let entries = [("network_id", id("subnet.b")), ("cidr", "10.1.0.0/24".into())];
     desired.put("subnet.a", Kind::Subnet, &entries);
-    let plan = crate::plan::deploy(&desired, &cloud(&small()), &crate::event::Known::default(), &Default::default());
+    let plan = deploy(&desired, &cloud(&small()), &Known::default(), &DeployOptions::default());
     assert!(plan.steps.is_empty());
     assert!(faults(&plan)[0].contains("subnet.a before subnet.b, subnet.b before subnet.a"), "{:?}", faults(&plan));
 }
