@@ -100,7 +100,8 @@ impl Progress {
 
     /// Moves the clocks of the lines in flight.
     pub fn tick(&self) {
-        if let Screen::Live(live) = &self.show {
+        // Before the first event there is nothing to show.
+        if let (Screen::Live(live), Some(_)) = (&self.show, self.begun) {
             live.counts.tick();
             live.flying.values().for_each(ProgressBar::tick);
         }
