@@ -148,5 +148,5 @@ pub fn ask(
 /// The SHA-256 of a plan's JSON.
 pub fn digest(plan: &Plan) -> Result<String, CliError> {
     let json = serde_json::to_vec(plan).map_err(super::unserialisable)?;
-    Ok(Sha256::digest(json).iter().map(|byte| format!("{byte:02x}")).collect())
+    Ok(format!("{:x}", Sha256::digest(json)))
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use crate::event::{CommandWord, OutcomeWord, Started};
 use crate::journal;
 use crate::model::messages::cli as m;
-use crate::observe::{self, Wanted};
+use crate::observe::Wanted;
 use crate::plan;
 use crate::report::{Counts, plan_text};
 use crate::say;
@@ -18,7 +18,7 @@ use super::deploy::{ask, digest, show_json};
 use super::error::{CliError, exit};
 use super::run::{self, Run};
 use super::screen::Screen;
-use super::session::{Session, cloud_error};
+use super::session::Session;
 use super::{history, places, planning};
 
 /// Runs it.
@@ -35,8 +35,7 @@ async fn destroy(global: &Global, args: &DestroyArgs, screen: &Screen) -> Result
     let doubt = Duration::from_secs(args.run.doubt);
     let known = run::settle(&session, &key, &journal, CommandWord::Destroy, doubt, screen).await?;
     let wanted = Wanted { quotas: false, availability_zones: false };
-    let observed = observe::observe(&session.cloud, &key, &session.run, &known.known(), wanted).await;
-    let snapshot = observed.map_err(|error| cloud_error(&error))?;
+    let snapshot = session.observe(&key, &known.known(), wanted).await?;
     let plan = plan::destroy(&snapshot, &known.known(), args.delete_data);
     planning::check(&plan)?;
     if screen.json {

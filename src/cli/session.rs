@@ -4,10 +4,13 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::cloud::{self, Cloud, CloudError, ConfigError, ConfigRequest, HttpApi};
+use crate::event::Known;
 use crate::model::messages::cli as m;
 use crate::model::{EnvironmentKey, EnvironmentName};
+use crate::observe::{self, Wanted};
 use crate::runtime::{Clock, Ids, RandomIds, SystemClock};
 use crate::say;
+use crate::snapshot::Snapshot;
 
 use super::args::Global;
 use super::error::CliError;
@@ -40,6 +43,20 @@ impl Session {
         Ok(Self { cloud, clock, ids, run })
     }
 
+    /// Looks at the cloud for one environment.
+    pub async fn observe(&self, key: &EnvironmentKey, known: &Known, wanted: Wanted) -> Result<Snapshot, CliError> {
+        // On the heap: two dozen requests at once are a large future.
+        let observed = Box::pin(observe::observe(&self.cloud, key, &self.run, known, wanted)).await;
+        observed.map_err(|error| cloud_error(&error))
+    }
+
+    /// Adds the project's quotas to a snapshot.
+    pub async fn add_quotas(&self, snapshot: &mut Snapshot) -> Result<(), CliError> {
+        let quotas = Box::pin(observe::quotas(&self.cloud, snapshot)).await;
+        snapshot.facts.quotas = quotas.map_err(|error| cloud_error(&error))?;
+        Ok(())
+    }
+
     /// The environment of that name in this project and region.
     pub fn key(&self, name: &EnvironmentName) -> EnvironmentKey {
         EnvironmentKey {
@@ -52,7 +69,8 @@ impl Session {
 
 /// What the choice of a cloud depends on; a variable that is no text is none of OpenStack's.
 fn request(global: &Global) -> ConfigRequest {
-    let variables = std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+    let variables =
+        std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
     ConfigRequest {
         cloud: global.cloud.clone(),
         environment: variables.collect(),
@@ -69,7 +87,9 @@ pub fn cloud_error(error: &CloudError) -> CliError {
             (say!(m::CLOUD_UNREACHED, words = error), Some(say!(m::CLOUD_UNREACHED_HELP)))
         }
         CloudError::Unauthenticated { .. } => (say!(m::CLOUD_LOGIN, words = error), Some(say!(m::CLOUD_LOGIN_HELP))),
-        CloudError::NoService { .. } | CloudError::Region { .. } => (say!(m::CLOUD_SERVICE, words = error), Some(say!(m::CLOUD_SERVICE_HELP))),
+        CloudError::NoService { .. } | CloudError::Region { .. } => {
+            (say!(m::CLOUD_SERVICE, words = error), Some(say!(m::CLOUD_SERVICE_HELP)))
+        }
         CloudError::Malformed { .. } => (say!(m::CLOUD_ODD, words = error), Some(say!(m::CLOUD_REFUSED_HELP))),
     };
     CliError { help, ..CliError::failed(text) }

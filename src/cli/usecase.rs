@@ -47,7 +47,8 @@ pub fn all(folder: Option<&Path>) -> Result<Vec<Source>, CliError> {
 }
 
 fn from_folder(folder: &Path) -> Result<Vec<Source>, CliError> {
-    let unreadable = |error: std::io::Error| CliError::failed(say!(m::CANNOT_READ, file = folder.display(), why = error));
+    let unreadable =
+        |error: std::io::Error| CliError::failed(say!(m::CANNOT_READ, file = folder.display(), why = error));
     let mut found = Vec::new();
     for entry in std::fs::read_dir(folder).map_err(unreadable)? {
         let path = entry.map_err(unreadable)?.path();

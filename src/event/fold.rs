@@ -90,7 +90,7 @@ impl State {
         }
     }
 
-    /// A deletion's outcome. It concerns the resource at that address only where that has the same id.
+    /// A deletion's outcome. It concerns resources of the same id only, wherever they are.
     fn deletion(&mut self, event: &Event, address: &Address, id: &str) -> Result<(), FoldError> {
         let key = (address.clone(), id.to_owned());
         let before = self.deletions.get(&key).map(|standing| &standing.condition);
@@ -107,7 +107,8 @@ impl State {
                 if let Some(deletion) = self.deletions.remove(&key) {
                     self.learn(event, &deletion);
                 }
-                if let Some(resource) = self.resources.get_mut(address).filter(|it| it.id.as_deref() == Some(id)) {
+                // It may have been known at another address: one of two that claimed it.
+                for resource in self.resources.values_mut().filter(|it| it.id.as_deref() == Some(id)) {
                     resource.condition = Condition::Deleted;
                     resource.id = None;
                 }
@@ -137,10 +138,11 @@ impl State {
                 Standing::begun(event, kind, *operation, id.clone())
             }
             // Waiting needs no request; what was brought, found or taken up was never asked for.
-            (_, Happening::Accepted { operation: operation @ OperationWord::Wait, id, .. })
-            | (_, Happening::Accepted { operation, id, adopted: true, .. })
-                if !(matches!(condition, Some(Condition::Intended)) && same(operation)) =>
-            {
+            (
+                _,
+                Happening::Accepted { operation: operation @ OperationWord::Wait, id, .. }
+                | Happening::Accepted { operation, id, adopted: true, .. },
+            ) if !(matches!(condition, Some(Condition::Intended)) && same(operation)) => {
                 let mut standing = Standing::begun(event, kind, *operation, Some(id.clone()));
                 (standing.condition, standing.accepted_at) = (Condition::Accepted, Some(event.at));
                 standing
@@ -267,7 +269,8 @@ mod tests {
 
     /// One second between events.
     fn history(what: Vec<Happening>) -> Vec<Event> {
-        (1..).zip(what).map(|(n, what)| Event { sequence: n, at: n as i64 * 1000, run: "r1".into(), what }).collect()
+        let event = |((sequence, at), what)| Event { sequence, at, run: "r1".into(), what };
+        (1..).zip((1000..).step_by(1000)).zip(what).map(event).collect()
     }
 
     fn folded(what: Vec<Happening>) -> State {

@@ -2,11 +2,11 @@
 //! rest is done; when its answer is lost, looking before sending again where it could make two.
 
 use crate::cloud::CloudError;
-use crate::driver::{Created, ReadyItem};
+use crate::driver::ReadyItem;
 use crate::event::OperationWord;
-use crate::kind::Kind;
+use crate::kind::{Kind, Mark};
 
-use super::doubt::{Looked, look};
+use super::doubt::{Absence, Looked, look};
 use super::note::{Desk, Known, Note};
 use super::patience::{Patience, Verdict, longer, millis};
 
@@ -77,13 +77,21 @@ async fn request(
         let answer = desk.hands.create(kind, known, &items).await;
         desk.tell(Note::Answered(step));
         let error = match answer {
-            Ok(created) => match complete(desk, step, items, created) {
-                Ok(()) => return Ok(()),
-                Err((rest, error)) => {
-                    items = rest;
-                    error
+            Ok(created) => {
+                if kind.spec().mark == Mark::Metadata && created.iter().any(|it| it.adopted) {
+                    // Only a list tells which run made what was taken up.
+                    let there = desk.hands.list(kind, known).await.unwrap_or_default();
+                    desk.tell(Note::Seen(there));
                 }
-            },
+                items.retain(|item| created.iter().all(|it| it.address != item.address));
+                for created in created {
+                    desk.tell(Note::Created { step, created });
+                }
+                let Some(first) = items.first() else { return Ok(()) };
+                // An answer that leaves items out is not what the API document says.
+                let (request, why) = ("create".to_owned(), format!("the answer does not name {}", first.address));
+                CloudError::Malformed { request, why, request_id: None }
+            }
             Err(error) => error,
         };
         let now = desk.clock.now_ms();
@@ -104,19 +112,19 @@ async fn request(
                 }
                 if kind.spec().can_act_twice {
                     retried(desk, kind, &items, &error, until);
-                    match look(desk, kind, known, items, until).await {
-                        Looked { found, rest, unsure: None } => {
-                            found.into_iter().for_each(|created| desk.tell(Note::Created { step, created }));
-                            if rest.is_empty() {
-                                return Ok(());
-                            }
-                            items = rest;
-                            doubt_until = None;
-                        }
-                        Looked { found, rest, unsure: Some(why) } => {
-                            found.into_iter().for_each(|created| desk.tell(Note::Created { step, created }));
-                            let error = why.unwrap_or_else(|| error.to_string());
-                            return Err(Failure { error, refused: false, in_doubt: true, items: rest });
+                    let Looked { found, rest, absence } = look(desk, kind, known, items, until).await;
+                    for created in found {
+                        desk.tell(Note::Created { step, created });
+                    }
+                    if rest.is_empty() {
+                        return Ok(());
+                    }
+                    items = rest;
+                    match absence {
+                        Absence::Certain => doubt_until = None,
+                        Absence::Stopped => return Err(failure(&error, false, true, items)),
+                        Absence::Unreadable(error) => {
+                            return Err(Failure { error, refused: false, in_doubt: true, items });
                         }
                     }
                 } else {
@@ -138,27 +146,6 @@ async fn request(
 
 fn failure(error: &CloudError, refused: bool, in_doubt: bool, items: Vec<ReadyItem>) -> Failure {
     Failure { error: error.to_string(), refused, in_doubt, items }
-}
-
-/// Tells of what was created. An answer that leaves items out is not what the API document says.
-fn complete(
-    desk: &Desk,
-    step: usize,
-    items: Vec<ReadyItem>,
-    created: Vec<Created>,
-) -> Result<(), (Vec<ReadyItem>, CloudError)> {
-    let rest: Vec<ReadyItem> =
-        items.into_iter().filter(|item| created.iter().all(|it| it.address != item.address)).collect();
-    for created in created {
-        desk.tell(Note::Created { step, created });
-    }
-    match rest.first() {
-        None => Ok(()),
-        Some(first) => {
-            let (request, why) = ("create".to_owned(), format!("it does not name {}", first.address));
-            Err((rest, CloudError::Malformed { request, why, request_id: None }))
-        }
-    }
 }
 
 fn retried(desk: &Desk, kind: Kind, items: &[ReadyItem], error: &CloudError, until: i64) {

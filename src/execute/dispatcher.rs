@@ -26,7 +26,7 @@ use super::settings::Stop;
 use super::summary::{Finish, Summary};
 use super::update::update;
 use super::wait::{Group, Waiters};
-use super::world::Run;
+use super::world::Bare;
 
 /// Why nothing more is started.
 #[derive(Clone, Debug)]
@@ -96,7 +96,7 @@ pub struct Dispatcher<'a> {
 }
 
 /// Carries a plan out by these hands.
-pub async fn carry_out(plan: &Plan, hands: Arc<dyn Hands>, run: Run) -> Summary {
+pub async fn carry_out(plan: &Plan, hands: Arc<dyn Hands>, run: Bare) -> Summary {
     let started_at = run.clock.now_ms();
     let id: Arc<str> = run.run.into();
     let mut record = Record::new(Arc::clone(&run.journal), Arc::clone(&run.clock), Arc::clone(&id), run.display);
@@ -156,7 +156,9 @@ impl Dispatcher<'_> {
                 if starting.is_empty() {
                     break;
                 }
-                starting.into_iter().for_each(|step| self.begin(step));
+                for step in starting {
+                    self.begin(step);
+                }
             }
             self.write_and_launch().await;
             self.end.send_replace(self.halt.is_some());
@@ -177,10 +179,8 @@ impl Dispatcher<'_> {
                     }
                 }
                 Some(ended) = self.tasks.join_next(), if !self.tasks.is_empty() => {
-                    if let Err(error) = ended {
-                        if let Ok(panic) = error.try_into_panic() {
-                            std::panic::resume_unwind(panic);
-                        }
+                    if let Some(panic) = ended.err().and_then(|error| error.try_into_panic().ok()) {
+                        std::panic::resume_unwind(panic);
                     }
                 }
                 () = clock.sleep(Duration::from_millis(left)), if due.is_some() => self.poll(),

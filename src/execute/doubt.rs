@@ -16,8 +16,18 @@ pub struct Looked {
     pub found: Vec<Created>,
     /// What does not.
     pub rest: Vec<ReadyItem>,
-    /// Set when the rest is not known to be absent: the run ends, or the cloud could not be asked (with its words).
-    pub unsure: Option<Option<String>>,
+    /// What is known of the rest.
+    pub absence: Absence,
+}
+
+/// What is known of what was not found.
+pub enum Absence {
+    /// It is not there, and what may still act has had its time.
+    Certain,
+    /// The run ends.
+    Stopped,
+    /// The cloud could not be asked: its words.
+    Unreadable(String),
 }
 
 /// Looks for these, at growing intervals, until all are found or the time is over.
@@ -28,7 +38,7 @@ pub async fn look(desk: &Desk, kind: Kind, known: &Known, items: Vec<ReadyItem>,
     loop {
         let left = Duration::from_millis(u64::try_from(until - desk.clock.now_ms()).unwrap_or(0));
         if !desk.pause(gap.min(left)).await {
-            return Looked { found, rest, unsure: Some(None) };
+            return Looked { found, rest, absence: Absence::Stopped };
         }
         gap = longer(gap);
         let asked_at = desk.clock.now_ms();
@@ -48,10 +58,11 @@ pub async fn look(desk: &Desk, kind: Kind, known: &Known, items: Vec<ReadyItem>,
             }
         }
         if rest.is_empty() {
-            return Looked { found, rest, unsure: None };
+            return Looked { found, rest, absence: Absence::Certain };
         }
         if asked_at >= until {
-            return Looked { found, rest, unsure: answer.err().map(|error| Some(error.to_string())) };
+            let absence = answer.map_or_else(|error| Absence::Unreadable(error.to_string()), |_| Absence::Certain);
+            return Looked { found, rest, absence };
         }
     }
 }

@@ -54,6 +54,7 @@ impl Dispatcher<'_> {
                 self.tally.skipped += 1;
                 self.skip_dependents(step, &address);
             }
+            Note::Seen(others) => self.look_for_other_writer(&others),
             Note::Polled { group, asked, answer } => {
                 self.waiters.answered(&group, &asked, self.desk.clock.now_ms());
                 self.polled(&asked, answer);

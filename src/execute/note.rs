@@ -40,6 +40,8 @@ pub enum Note {
     },
     /// An item was not sent, because the run ends.
     Unsent { step: usize, address: Address },
+    /// These were seen in passing: another writer's may be among them.
+    Seen(Vec<Observed>),
     /// Waiters were asked after.
     Polled { group: Group, asked: Vec<Address>, answer: Result<Polled, CloudError> },
 }

@@ -8,7 +8,7 @@ use crate::event::{Durations, OperationWord};
 use crate::graph::Graph;
 use crate::kind::Kind;
 use crate::model::{Address, Service};
-use crate::plan::{Plan, Step, Until, Work};
+use crate::plan::{Plan, Until, Work};
 
 /// The plan's steps and how far they are. Steps are named by their position in the plan.
 pub struct Schedule {
@@ -146,11 +146,7 @@ impl Schedule {
         if self.nodes[step].open.is_empty() {
             self.ready.remove(&(Reverse(self.nodes[step].priority), step));
             self.answered(step);
-            if let Some(lane) = &self.nodes[step].lane {
-                if self.lanes.get(lane) == Some(&step) {
-                    self.lanes.remove(lane);
-                }
-            }
+            self.lanes.retain(|_, holder| *holder != step);
         }
         let wanted = self.nodes[step].dependents.iter();
         wanted.filter(|(_, of, until)| of == address && *until == Until::Settled).map(|(step, _, _)| *step).collect()
@@ -164,49 +160,13 @@ struct Edge {
     until: Until,
 }
 
-/// Between steps, from `after`, which names addresses. Where an address has several steps (a replacement, a duplicate that is
-/// deleted), a deletion comes after the deletion there and anything else after what makes or mends it there; the steps of
-/// one address that name it themselves are in the order deletion, waiting, creation, change.
+/// Between steps.
 fn edges(plan: &Plan) -> Vec<Edge> {
-    let mut by_address: BTreeMap<Address, Vec<usize>> = BTreeMap::new();
-    for (index, step) in plan.steps.iter().enumerate() {
-        for address in addresses(&step.work) {
-            by_address.entry(address).or_default().push(index);
-        }
-    }
-    let deletes = |step: usize| matches!(plan.steps[step].work, Work::Delete { .. });
-    let mut edges = Vec::new();
-    for (after, step) in plan.steps.iter().enumerate() {
-        for (address, until) in &step.after {
-            let there = by_address.get(address).map_or(&[][..], Vec::as_slice);
-            let others = there.iter().copied().filter(|other| *other != after);
-            let own = there.contains(&after);
-            let alike: Vec<usize> = others.clone().filter(|other| deletes(*other) == deletes(after)).collect();
-            let before: Vec<usize> = if own {
-                others.filter(|other| rank(&plan.steps[*other]) < rank(step)).collect()
-            } else if alike.is_empty() {
-                others.collect()
-            } else {
-                alike
-            };
-            edges.extend(before.into_iter().map(|before| Edge {
-                before,
-                after,
-                address: address.clone(),
-                until: *until,
-            }));
-        }
-    }
-    edges
-}
-
-fn rank(step: &Step) -> usize {
-    match step.work {
-        Work::Delete { .. } => 0,
-        Work::Wait { .. } => 1,
-        Work::Create(_) => 2,
-        Work::Update { .. } => 3,
-    }
+    let waits = plan.waits().into_iter().enumerate();
+    let edges = waits.flat_map(|(after, waits)| {
+        waits.into_iter().map(move |it| Edge { before: it.step.0, after, address: it.address, until: it.until })
+    });
+    edges.collect()
 }
 
 /// What a step works on.

@@ -45,7 +45,7 @@ pub struct World {
 }
 
 /// A run without its cloud.
-pub struct Run {
+pub struct Bare {
     /// See [`World`].
     pub journal: Arc<dyn Journal>,
     /// See [`World`].
@@ -74,6 +74,6 @@ pub async fn execute(plan: &Plan, world: World) -> Summary {
         world;
     let environment = plan.environment.clone();
     let hands: Arc<dyn Hands> = Arc::new(DriverHands { cloud, drivers, environment, run: run.clone() });
-    carry_out(plan, hands, Run { journal, clock, ids, run, started, observed, durations, settings, display, stop })
+    carry_out(plan, hands, Bare { journal, clock, ids, run, started, observed, durations, settings, display, stop })
         .await
 }

@@ -1,6 +1,7 @@
 //! A plan as text: what is lost first, then what changes, then what comes; creations as one compact row per kind.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 
 use crate::desired::Degree;
 use crate::event::OperationWord;
@@ -38,7 +39,7 @@ impl Counts {
         for line in lines(plan) {
             match line.what {
                 What::Replace => counts.replace += 1,
-                What::Delete => counts.delete += 1,
+                What::Delete => counts.delete += 1 + line.with,
                 What::Update => counts.update += 1,
                 What::Wait => counts.wait += 1,
                 What::Create => counts.create += 1,
@@ -159,8 +160,13 @@ fn lines(plan: &Plan) -> Vec<Line<'_>> {
             }
         }
     }
+    // Kinds in the order in which they are made, and for deletions in that in which they go.
     let order: BTreeMap<Kind, usize> = Kind::all().enumerate().map(|(i, kind)| (kind, i)).collect();
-    lines.sort_by(|a, b| (a.what, order[&a.kind], a.address).cmp(&(b.what, order[&b.kind], b.address)));
+    let place = |line: &Line<'_>| match line.what {
+        What::Delete => order.len() - order[&line.kind],
+        _ => order[&line.kind],
+    };
+    lines.sort_by(|a, b| (a.what, place(a), a.address).cmp(&(b.what, place(b), b.address)));
     lines
 }
 
@@ -214,7 +220,8 @@ fn section(out: &mut String, what: What, lines: &[&Line<'_>], facts: Option<&Clo
         Some(reason) => words::reason(reason, facts, look),
         None => String::new(),
     };
-    let mut head = look.say(&Text { message: what.head(), values: vec![("count", lines.len().to_string())] });
+    let count: usize = lines.iter().map(|line| 1 + line.with).sum();
+    let mut head = look.say(&Text { message: what.head(), values: vec![("count", count.to_string())] });
     let first = lines.first().map(|line| said(line)).unwrap_or_default();
     let shared = lines.len() > 1 && lines.iter().all(|line| said(line) == first);
     if shared && !first.is_empty() {
@@ -236,16 +243,17 @@ fn section(out: &mut String, what: What, lines: &[&Line<'_>], facts: Option<&Clo
         let names: Vec<String> = now.iter().map(|line| name(line)).collect();
         let title = if same == 1 { first.kind.to_string() } else { format!("{} ({same})", first.kind) };
         let sign = look.paint(what.paint(), &format!("{:>5}", what.sign()));
-        out.push_str(&format!("{sign} {title:<26} {}", wrapped(&names, 33, look.width)));
+        let _ = write!(out, "{sign} {title:<26} {}", wrapped(&names, 33, look.width));
         let mut tail = extra;
-        if first.with > 0 {
-            tail.push(look.say(&say!(m::GOES_WITH, count = first.with)));
+        let with: usize = now.iter().map(|line| line.with).sum();
+        if with > 0 {
+            tail.push(look.say(&say!(m::GOES_WITH, count = with)));
         }
         if !tail.is_empty() {
-            out.push_str(&format!("\n{:33}{}", "", tail.join("; ")));
+            let _ = write!(out, "\n{:33}{}", "", tail.join("; "));
         }
         if !reason.is_empty() && !shared {
-            out.push_str(&format!("\n{:33}{reason}", ""));
+            let _ = write!(out, "\n{:33}{reason}", "");
         }
         out.push('\n');
     }
@@ -378,5 +386,4 @@ pub fn plan_json(plan: &Plan, facts: Option<&CloudFacts>) -> Result<serde_json::
 }
 
 #[cfg(test)]
-#[path = "plan_tests.rs"]
 mod tests;

@@ -197,7 +197,7 @@ fn refused(status: u16, code: &str) -> CloudError {
 impl Hands for Fake {
     async fn create(&self, kind: Kind, _: &[Observed], items: &[ReadyItem]) -> Result<Vec<Created>, CloudError> {
         let addresses: Vec<&Address> = items.iter().map(|item| &item.address).collect();
-        let words: Vec<String> = addresses.iter().map(|it| it.to_string()).collect();
+        let words: Vec<String> = addresses.iter().map(ToString::to_string).collect();
         let fault = self.arrive(&format!("create {}", words.join(" ")), kind, &addresses).await;
         let now = self.clock.now_ms();
         let mut made_at = now;

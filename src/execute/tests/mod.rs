@@ -23,7 +23,7 @@ use crate::snapshot::Observed;
 use super::dispatcher::carry_out;
 use super::settings::{Settings, Stop};
 use super::summary::Summary;
-use super::world::Run;
+use super::world::Bare;
 use fake::Fake;
 
 fn at(text: &str) -> Address {
@@ -121,7 +121,7 @@ impl Stage {
 
     async fn run(&self, plan: &Plan) -> Summary {
         let (display, mut shown) = mpsc::unbounded_channel();
-        let run = Run {
+        let run = Bare {
             journal: self.journal.clone(),
             clock: self.fake.clock(),
             ids: Arc::new(CountingIds::default()),

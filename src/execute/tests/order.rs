@@ -139,6 +139,7 @@ async fn a_plan_that_waits_for_itself_is_refused() {
 async fn waiting_and_updating() {
     let mut stage = Stage::new();
     let id = stage.fake.plant(&at("server.web-1"), Kind::Server, "r1");
+    let second = stage.fake.plant(&at("server.web-2"), Kind::Server, "r1");
     stage.observed = stage.fake.observe();
     let (address, kind, properties) = (at("server.web-1"), Kind::Server, Properties::new());
     let difference = crate::plan::Difference {
@@ -147,10 +148,13 @@ async fn waiting_and_updating() {
         is: None,
         should: Value::from("x"),
     };
-    let wait = step(Work::Wait { address: address.clone(), id: id.clone(), kind, properties: properties.clone() });
-    let update = step(Work::Update { address, id, kind, properties, differences: vec![difference] });
-    stage.fake.fault("update server.web-1", fake::Fault::LostBefore);
+    let wait = step(Work::Wait { address: address.clone(), id, kind, properties: properties.clone() });
+    let address = at("server.web-2");
+    let update = step(Work::Update { address, id: second, kind, properties, differences: vec![difference] });
+    stage.fake.fault("update server.web-2", fake::Fault::LostBefore);
     let summary = stage.run(&plan_of(vec![wait, update.then("server.web-1", Until::Settled)])).await;
     assert_eq!((summary.exit_code, summary.done), (0, 2), "{summary:?}");
-    assert_eq!(stage.fake.times("update server.web-1").len(), 2);
+    let times = stage.fake.times("update server.web-2");
+    assert_eq!(times.len(), 2);
+    assert!(times[0] >= 1_000, "it waits for the other: {times:?}");
 }

@@ -35,7 +35,7 @@ async fn what_is_only_waited_for_is_left_to_the_next_run() {
     let stage = Stage::new();
     let plan = chain();
     let (summary, ()) = tokio::join!(stage.run(&plan), async {
-        tokio::time::sleep(Duration::from_millis(1_000)).await;
+        tokio::time::sleep(Duration::from_secs(1)).await;
         stage.stop.send_replace(Stop::Drain);
     });
     assert_eq!((summary.exit_code, summary.unfinished, summary.makespan_ms), (130, 1, 1_000));
@@ -112,6 +112,15 @@ async fn of_two_writers_the_later_one_yields() {
             assert_eq!(summary.skipped, 1);
         }
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_another_writer_made_at_our_own_address_is_seen_too() {
+    let stage = Stage::new();
+    stage.fake.plant(&at("server.a"), Kind::Server, "r1");
+    let summary = stage.run(&chain()).await;
+    assert_eq!(summary.exit_code, 4);
+    assert!(summary.because.expect("a reason").to_string().contains("server.a"));
 }
 
 #[tokio::test(start_paused = true)]

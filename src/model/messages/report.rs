@@ -27,7 +27,7 @@ crate::messages! {
     ID_OF = "report.id-of", "({field} of {address})", "({address} 의 {field})";
     SECRET = "report.secret", "(secret {name})", "(비밀 {name})";
     COMPOSED = "report.composed", "(text in {count} pieces)", "({count}조각의 글)";
-    GOES_WITH = "report.goes-with", "with {count} more below it", "하위 {count}개와 함께";
+    GOES_WITH = "report.goes-with", "takes {count} more with it", "{count}개가 함께 사라짐";
     HOLDS_DATA = "report.holds-data", "holds data", "데이터 보유";
     FLAVOR = "report.flavor", "{name} ({vcpus} vCPU, {ram}, {disk} GiB disk)", "{name} (vCPU {vcpus}, {ram}, 디스크 {disk} GiB)";
     TOTALS = "report.totals", "In all: servers {servers}, vCPU {vcpus}, RAM {ram}, disk {disk} GiB, floating addresses {addresses}, resources {resources}.", "합계: 서버 {servers}, vCPU {vcpus}, RAM {ram}, 디스크 {disk} GiB, 유동 주소 {addresses}, 자원 {resources}.";
