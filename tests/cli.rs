@@ -80,7 +80,8 @@ fn clouds_yaml(user: &User, port: u16) {
 #[test]
 fn the_first_command_of_the_readme_plans_without_a_cloud() {
     let readme = include_str!("../README.md");
-    let command = readme.lines().find_map(|line| line.strip_prefix("cargo run --release -- ")).expect("a first command");
+    let command =
+        readme.lines().find_map(|line| line.strip_prefix("cargo run --release -- ")).expect("a first command");
     assert_eq!(command, "plan usecase-2.6 --flavor small --snapshot examples/cloud.json");
     let user = User::new();
     let words: Vec<&str> =
@@ -97,7 +98,9 @@ fn the_first_command_of_the_readme_plans_without_a_cloud() {
 fn help_names_every_command_and_the_exit_codes() {
     let user = User::new();
     let help = out(user.run(&["--help"]).success());
-    for word in ["plan", "deploy", "destroy", "status", "list", "output", "events", "graph", "observe", "Exit codes", "130"] {
+    for word in
+        ["plan", "deploy", "destroy", "status", "list", "output", "events", "graph", "observe", "Exit codes", "130"]
+    {
         assert!(help.contains(word), "{word}");
     }
     user.run(&["--version"]).success().stdout(starts_with("gureum "));
@@ -247,7 +250,9 @@ fn a_plan_can_be_kept() {
 #[test]
 fn use_cases_are_listed_with_what_they_lack_and_drawn() {
     let user = User::new();
-    user.run(&["list"]).success().stdout(contains("usecase-2.1").and(contains("lacks: was")).and(contains("reduced: web")));
+    user.run(&["list"])
+        .success()
+        .stdout(contains("usecase-2.1").and(contains("lacks: was")).and(contains("reduced: web")));
     user.run(&["--lang", "ko", "list"]).success().stdout(contains("부족: was"));
     user.gureum(&["list"]).env("LANG", "ko_KR.UTF-8").assert().success().stdout(contains("부족: was"));
     let dot = out(user.run(&["graph", "usecase-2.6"]).success());
