@@ -1,3 +1,5 @@
+//! What goes with one request.
+
 use std::collections::BTreeMap;
 
 use super::world::*;

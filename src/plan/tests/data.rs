@@ -1,3 +1,5 @@
+//! What holds data outlives mistakes.
+
 use super::world::*;
 use crate::plan::{DeployOptions, Reason};
 use crate::snapshot::Status;

@@ -1,3 +1,5 @@
+//! The end of an environment.
+
 use super::world::*;
 use crate::plan::{Goal, Until, Work};
 

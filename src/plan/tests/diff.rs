@@ -1,3 +1,5 @@
+//! What differs, what that asks for, and who follows.
+
 use super::world::*;
 use crate::event::Known;
 use crate::kind::{Change, Kind, METADATA_RUN, METADATA_USER_DATA};

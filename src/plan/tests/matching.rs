@@ -1,3 +1,5 @@
+//! Who stands at which address: doubles, failures, strangers, renamed ones.
+
 use std::collections::BTreeMap;
 
 use super::world::*;

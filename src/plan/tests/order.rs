@@ -1,3 +1,5 @@
+//! What comes after what in a deploy.
+
 use super::world::*;
 use crate::kind::Kind;
 use crate::model::Value;

@@ -1,3 +1,5 @@
+//! What stops a deploy before its first write, and totals.
+
 use super::world::*;
 use crate::kind::Quota;
 use crate::model::Service;
