@@ -111,6 +111,8 @@ fn help_names_every_command_and_the_exit_codes() {
     user.run(&["--version"]).success().stdout(starts_with("gureum "));
     user.run(&["deploy", "--help"]).success().stdout(contains("--accept-limitations").and(contains("--dry-run")));
     user.run(&["man"]).success().stdout(contains(".TH gureum"));
+    user.run(&["man", "deploy"]).success().stdout(contains("accept\\-limitations"));
+    user.run(&["man", "deply"]).code(1).stderr(contains("deploy"));
     for shell in ["bash", "zsh", "fish"] {
         user.run(&["completions", shell]).success().stdout(contains("gureum"));
     }

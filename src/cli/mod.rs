@@ -68,7 +68,7 @@ fn command(cli: &Cli, screen: &Screen) -> Result<u8, CliError> {
         Command::Graph(args) => graph::run(global, args, screen),
         Command::Observe(args) => observe::run(global, args, screen),
         Command::Completions(args) => shell::completions(args, screen),
-        Command::Man => shell::man(screen),
+        Command::Man(args) => shell::man(args, screen),
     }
 }
 
