@@ -6,6 +6,8 @@
 mod facts;
 mod quotas;
 mod resources;
+#[cfg(test)]
+mod tests;
 
 pub use quotas::quotas;
 
