@@ -93,12 +93,13 @@ impl Waiters {
         groups.into_iter().map(|group| (group.clone(), members(&group))).collect()
     }
 
-    /// The answer has come: those that were asked after are due again later, the later the longer they wait.
+    /// The answer has come: those that were asked after are due again later, the later the longer they wait: what is noticed
+    /// late is never late by more than a sixth.
     pub fn answered(&mut self, group: &Group, asked: &[Address], now: i64) {
         self.asked.retain(|other| other != group);
         for address in asked {
             if let Some(waiter) = self.all.get_mut(address) {
-                waiter.due = waiter.due.max(now + ((now - waiter.since) / 4).clamp(SHORTEST, LONGEST));
+                waiter.due = waiter.due.max(now + ((now - waiter.since) / 6).clamp(SHORTEST, LONGEST));
             }
         }
     }
@@ -136,7 +137,7 @@ mod tests {
             assert!(waiters.take_due(now).is_empty(), "one answer is on its way");
             waiters.answered(&group, &members.into_iter().map(|it| it.address).collect::<Vec<_>>(), now);
         }
-        assert_eq!(asked, [6_000, 7_500, 9_375, 11_718, 14_647, 18_308]);
+        assert_eq!(asked, [6_000, 7_000, 8_166, 9_527, 11_114, 12_966]);
         waiters.answered(&Group { kind: Kind::Server, lane_id: None }, &[Address::new("server", "a")], now + 400_000);
         assert_eq!(waiters.next_due(), Some(now + 410_000));
     }

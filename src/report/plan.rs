@@ -1,6 +1,7 @@
 //! A plan as text: what is lost first, then what changes, then what comes; creations as one compact row per kind.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 
 use crate::desired::Degree;
 use crate::event::OperationWord;
@@ -242,17 +243,17 @@ fn section(out: &mut String, what: What, lines: &[&Line<'_>], facts: Option<&Clo
         let names: Vec<String> = now.iter().map(|line| name(line)).collect();
         let title = if same == 1 { first.kind.to_string() } else { format!("{} ({same})", first.kind) };
         let sign = look.paint(what.paint(), &format!("{:>5}", what.sign()));
-        out.push_str(&format!("{sign} {title:<26} {}", wrapped(&names, 33, look.width)));
+        let _ = write!(out, "{sign} {title:<26} {}", wrapped(&names, 33, look.width));
         let mut tail = extra;
         let with: usize = now.iter().map(|line| line.with).sum();
         if with > 0 {
             tail.push(look.say(&say!(m::GOES_WITH, count = with)));
         }
         if !tail.is_empty() {
-            out.push_str(&format!("\n{:33}{}", "", tail.join("; ")));
+            let _ = write!(out, "\n{:33}{}", "", tail.join("; "));
         }
         if !reason.is_empty() && !shared {
-            out.push_str(&format!("\n{:33}{reason}", ""));
+            let _ = write!(out, "\n{:33}{reason}", "");
         }
         out.push('\n');
     }
