@@ -46,7 +46,7 @@ fn encoded(name: &str) -> String {
         if byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte) {
             out.push(char::from(byte));
         } else {
-            out.push_str(&format!("%{byte:02X}"));
+            out.extend(format!("%{byte:02X}").chars());
         }
     }
     out
@@ -108,7 +108,9 @@ impl Driver for Container {
                 _ => break,
             }
         }
-        containers.iter_mut().for_each(|container| self.place(scope, container));
+        for container in &mut containers {
+            self.place(scope, container);
+        }
         Ok(containers)
     }
 

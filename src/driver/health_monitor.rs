@@ -44,7 +44,9 @@ impl Driver for HealthMonitor {
         let ids = pools.filter_map(|pool| pool.outputs.get(MONITOR));
         let monitors = try_join_all(ids.map(|id| by_id(cloud, id))).await?;
         let mut monitors: Vec<_> = monitors.into_iter().flatten().collect();
-        monitors.iter_mut().for_each(|monitor| self.place(scope, monitor));
+        for monitor in &mut monitors {
+            self.place(scope, monitor);
+        }
         Ok(monitors)
     }
 
@@ -60,7 +62,9 @@ impl Driver for HealthMonitor {
         _: &Properties,
     ) -> Result<Option<Observed>, CloudError> {
         let mut observed = by_id(cloud, id).await?;
-        observed.iter_mut().for_each(|monitor| self.place(scope, monitor));
+        if let Some(monitor) = &mut observed {
+            self.place(scope, monitor);
+        }
         Ok(observed)
     }
 

@@ -47,7 +47,9 @@ impl Driver for Member {
         let pools = place::ids(scope, Kind::Pool);
         let lists = try_join_all(pools.into_iter().map(|pool| of_pool(cloud, pool))).await?;
         let mut members: Vec<_> = lists.into_iter().flatten().collect();
-        members.iter_mut().for_each(|member| self.place(scope, member));
+        for member in &mut members {
+            self.place(scope, member);
+        }
         Ok(members)
     }
 

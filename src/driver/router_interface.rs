@@ -68,7 +68,9 @@ impl Driver for RouterInterface {
 
     async fn list(&self, cloud: &Cloud, scope: Scope<'_>) -> Result<Vec<Observed>, CloudError> {
         let mut interfaces = of_routers(cloud, &place::ids(scope, Kind::Router)).await?;
-        interfaces.iter_mut().for_each(|interface| self.place(scope, interface));
+        for interface in &mut interfaces {
+            self.place(scope, interface);
+        }
         Ok(interfaces)
     }
 
@@ -86,7 +88,9 @@ impl Driver for RouterInterface {
     ) -> Result<Option<Observed>, CloudError> {
         let Some(item) = REST.fetch(cloud, id).await? else { return Ok(None) };
         let mut observed = read(&item)?;
-        observed.iter_mut().for_each(|interface| self.place(scope, interface));
+        if let Some(interface) = &mut observed {
+            self.place(scope, interface);
+        }
         Ok(observed)
     }
 

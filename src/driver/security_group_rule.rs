@@ -79,7 +79,9 @@ impl Driver for SecurityGroupRule {
 
     async fn list(&self, cloud: &Cloud, scope: Scope<'_>) -> Result<Vec<Observed>, CloudError> {
         let mut rules = of_groups(cloud, &place::ids(scope, Kind::SecurityGroup)).await?;
-        rules.iter_mut().for_each(|rule| self.place(scope, rule));
+        for rule in &mut rules {
+            self.place(scope, rule);
+        }
         Ok(rules)
     }
 

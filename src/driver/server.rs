@@ -51,7 +51,9 @@ impl Driver for Server {
 
     async fn list(&self, cloud: &Cloud, scope: Scope<'_>) -> Result<Vec<Observed>, CloudError> {
         let mut servers = marked(cloud, scope).await?;
-        servers.iter_mut().for_each(|server| self.place(scope, server));
+        for server in &mut servers {
+            self.place(scope, server);
+        }
         Ok(servers)
     }
 

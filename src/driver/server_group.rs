@@ -45,7 +45,9 @@ impl Driver for ServerGroup {
         let name = |item: &Json| text(item, "name").map(str::to_owned).unwrap_or_default();
         let ours = shown.iter().filter(|item| place::local_before_id(scope.environment, &name(item)).is_some());
         let mut groups = ours.map(read).collect::<Result<Vec<_>, _>>()?;
-        groups.iter_mut().for_each(|group| self.place(scope, group));
+        for group in &mut groups {
+            self.place(scope, group);
+        }
         Ok(groups)
     }
 

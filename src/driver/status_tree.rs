@@ -31,7 +31,9 @@ fn flatten(node: &Json, into: &mut BTreeMap<String, Status>) {
         into.insert(id.to_owned(), status(word));
     }
     for below in ["listeners", "pools", "members"] {
-        items(node, below).iter().for_each(|child| flatten(child, into));
+        for child in items(node, below) {
+            flatten(child, into);
+        }
     }
     if let Some(monitor) = node.get("health_monitor") {
         flatten(monitor, into);

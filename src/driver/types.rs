@@ -106,8 +106,8 @@ pub trait Driver: Send + Sync {
     /// keys refer to are in `scope.known`. Children come from one request per parent at most.
     async fn list(&self, cloud: &Cloud, scope: Scope<'_>) -> Result<Vec<Observed>, CloudError>;
 
-    /// Says where it stands, and fills in what only others show (a server's ports and group), from what `scope.known` holds.
-    /// `list` and `get` have done so; whoever knows more afterwards may do it again.
+    /// Says where it stands, and fills in what only others show (a server's ports and group), from what `scope.known` holds. It
+    /// asks nobody. `list` and `get` have done so already; whoever knows more afterwards may do it again.
     fn place(&self, scope: Scope<'_>, observed: &mut Observed) {
         let _ = (scope, observed);
     }

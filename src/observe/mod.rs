@@ -6,6 +6,8 @@
 mod facts;
 mod quotas;
 mod resources;
+#[cfg(test)]
+mod tests;
 
 pub use quotas::quotas;
 
@@ -39,6 +41,6 @@ pub async fn observe(
         try_join(facts::facts(cloud, wanted.availability_zones), resources::resources(cloud, environment, run, known))
             .await?;
     let mut snapshot = Snapshot { format: FORMAT, environment: environment.clone(), facts, resources };
-    snapshot.facts.quotas = if wanted.quotas { quotas(cloud, &snapshot).await? } else { BTreeMap::new() };
+    snapshot.facts.quotas = if wanted.quotas { Box::pin(quotas(cloud, &snapshot)).await? } else { BTreeMap::new() };
     Ok(snapshot)
 }

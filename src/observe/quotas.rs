@@ -41,7 +41,7 @@ pub async fn quotas(cloud: &Cloud, snapshot: &Snapshot) -> Result<Quotas, CloudE
     let (compute, network, load_balancer) = try_join3(
         group(services, Service::Compute, compute(cloud)),
         group(services, Service::Network, network(cloud)),
-        group(services, Service::LoadBalancer, load_balancer(cloud, snapshot)),
+        group(services, Service::LoadBalancer, Box::pin(load_balancer(cloud, snapshot))),
     )
     .await?;
     Ok(compute.into_iter().chain(network).chain(load_balancer).collect())
