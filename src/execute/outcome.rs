@@ -6,6 +6,7 @@ use crate::driver::Created;
 use crate::event::{Happening, OperationWord};
 use crate::kind::Kind;
 use crate::model::Address;
+use crate::snapshot::Observed;
 
 /// What an event is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -80,4 +81,16 @@ pub fn created(kind: Kind, created: &Created) -> Vec<Happening> {
         all.push(Happening::Settled { address: address.clone(), kind, operation, id, outputs: BTreeMap::new() });
     }
     all
+}
+
+/// Something that an earlier run asked for, and of whose making it never heard, is there.
+pub fn found(observed: &Observed, address: &Address) -> Happening {
+    Happening::Accepted {
+        address: address.clone(),
+        kind: observed.kind,
+        operation: OperationWord::Create,
+        id: observed.id.clone(),
+        request_id: None,
+        adopted: true,
+    }
 }

@@ -18,7 +18,7 @@ use crate::say;
 use crate::snapshot::{Observed, Status};
 
 use super::hands::{DriverHands, Drivers, Hands};
-use super::outcome::Subject;
+use super::outcome::{self, Subject};
 use super::patience::{longer, millis};
 use super::settings::{Settings, Stop};
 
@@ -88,8 +88,7 @@ impl Settler<'_> {
     pub async fn settle(mut self, command: CommandWord) -> Result<State, SettleError> {
         let mut state = fold(&self.journal.events().await?)?;
         let known = state.known();
-        let parents = stubs(&known);
-        let ids: BTreeSet<&str> = parents.iter().map(|it| it.id.as_str()).collect();
+        let mut parents = stubs(&known);
         let now = self.clock.now_ms();
         let (mut waiting, mut first) = (Vec::new(), Vec::new());
         for doubt in known.doubts {
@@ -108,7 +107,7 @@ impl Settler<'_> {
         self.append(&mut state, first).await?;
         let mut gap = Duration::from_secs(1);
         while !waiting.is_empty() {
-            self.look(&mut state, &parents, &ids, &mut waiting).await?;
+            self.look(&mut state, &mut parents, &mut waiting).await?;
             let Some(last) = waiting.iter().map(|doubt| self.until(doubt)).min() else { break };
             let left = Duration::from_millis(u64::try_from(last - self.clock.now_ms()).unwrap_or(0));
             tokio::select! {
@@ -125,37 +124,40 @@ impl Settler<'_> {
         Ok(state)
     }
 
-    /// One look for all of them: what is found is taken up, and what had its time and is not there is written off.
+    /// One look for all of them: what is found is taken up, and what had its time and is not there is written off. Kinds
+    /// follow each other so that what is found lets the next ones be told apart: an interface stands at its subnet's address.
     async fn look(
         &self,
         state: &mut State,
-        parents: &[Observed],
-        ids: &BTreeSet<&str>,
+        parents: &mut Vec<Observed>,
         waiting: &mut Vec<Doubt>,
     ) -> Result<(), SettleError> {
         let kinds: BTreeSet<Kind> = waiting.iter().map(|doubt| doubt.kind).collect();
         let asked_at = self.clock.now_ms();
-        let mut found = Vec::new();
-        for kind in kinds {
-            found.extend(self.hands.list(kind, parents).await?);
-        }
         let mut news = Vec::new();
-        waiting.retain(|doubt| {
-            let new = |it: &&Observed| it.kind == doubt.kind && !ids.contains(it.id.as_str());
-            match found.iter().filter(new).find(|it| it.address.as_ref() == Some(&doubt.address)) {
-                Some(it) => {
-                    let (address, kind, id) = (doubt.address.clone(), doubt.kind, it.id.clone());
-                    let operation = OperationWord::Create;
-                    news.push(Happening::Accepted { address, kind, operation, id, request_id: None, adopted: true });
-                    false
+        for kind in kinds {
+            let shown = self.hands.list(kind, parents).await?;
+            let ids: BTreeSet<String> = parents.iter().map(|it| it.id.clone()).collect();
+            let mut new: Vec<Observed> = shown.into_iter().filter(|it| !ids.contains(&it.id)).collect();
+            waiting.retain(|doubt| {
+                if doubt.kind != kind {
+                    return true;
                 }
-                None if self.until(doubt) <= asked_at => {
-                    news.extend(written_off(state, doubt, &say!(m::NEVER_SEEN).to_string()));
-                    false
+                match new.iter().position(|it| it.address.as_ref() == Some(&doubt.address)) {
+                    Some(place) => {
+                        let found = new.swap_remove(place);
+                        news.push(outcome::found(&found, &doubt.address));
+                        parents.push(found);
+                        false
+                    }
+                    None if self.until(doubt) <= asked_at => {
+                        news.extend(written_off(state, doubt, &say!(m::NEVER_SEEN).to_string()));
+                        false
+                    }
+                    None => true,
                 }
-                None => true,
-            }
-        });
+            });
+        }
         self.append(state, news).await
     }
 

@@ -87,3 +87,26 @@ async fn the_user_may_stop_waiting() {
     assert!(matches!(ended, Err(SettleError::Interrupted)));
     assert_eq!(crate::event::fold(&stage.events()).expect("folds").known().doubts.len(), 1);
 }
+
+#[tokio::test(start_paused = true)]
+async fn what_was_observed_is_no_longer_in_doubt() {
+    let stage = stage(vec![intended("port.a", OperationWord::Create, None, 999_000, 1)]);
+    let id = stage.fake.plant(&at("port.a"), Kind::Port, "r1");
+    let stage = Stage { observed: stage.fake.observe(), ..stage };
+    assert_eq!(stage.run(&plan_of(Vec::new())).await.exit_code, 0);
+    let known = crate::event::fold(&stage.events()).expect("folds").known();
+    assert_eq!((known.doubts.len(), known.ids[&at("port.a")].id.clone()), (0, id));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_found_tells_the_next_apart() {
+    let stage = stage(vec![
+        intended("router.main", OperationWord::Create, None, 999_000, 1),
+        intended("router.main/interface.a", OperationWord::Create, None, 999_000, 2),
+    ]);
+    stage.fake.plant(&at("router.main"), Kind::Router, "r1");
+    stage.fake.plant(&at("router.main/interface.a"), Kind::RouterInterface, "r1");
+    let state = settle(&stage, CommandWord::Destroy).await.expect("settles");
+    assert!(state.known().doubts.is_empty());
+    assert_eq!(stage.fake.log().len(), 2, "one look is enough");
+}

@@ -15,5 +15,6 @@ crate::messages! {
     OTHER_WRITER = "execute.other_writer", "another gureum is deploying {name}: {address} ({id}) is of its run {run}", "다른 gureum이 {name}을(를) 배포하고 있습니다: {address}({id})은(는) 그 실행 {run}의 것입니다";
     INTERRUPTED = "execute.interrupted", "stopped by the user; the same command goes on from here", "사용자가 중지했습니다. 같은 명령으로 이어서 할 수 있습니다";
     SOME_FAILED = "execute.some_failed", "{failed} failed, and {skipped} were not tried because of that", "{failed}개가 실패했고, 그 때문에 {skipped}개를 시도하지 않았습니다";
+    HISTORY = "execute.history", "the journal tells of something that cannot have happened: {error}", "저널에 있을 수 없는 기록이 있습니다: {error}";
     PLAN_CYCLE = "execute.plan_cycle", "the plan waits for itself: {cycle}", "계획이 스스로를 기다립니다: {cycle}";
 }
