@@ -13,7 +13,7 @@ import urllib.parse
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 HOME = pathlib.Path(os.environ.get("OPENSTACK_LAB_HOME", "/var/lib/openstack-lab"))
-CLOUDS = HOME / "clouds.yaml"
+CLOUDS = pathlib.Path(os.environ.get("OPENSTACK_LAB_CLOUDS", HOME / "clouds.yaml"))  # another one: a project of one's own there
 PASSWORD = "lab-secret"  # of every user of the lab
 
 Request = collections.namedtuple("Request", "service method uri status agent")

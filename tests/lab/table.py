@@ -32,6 +32,6 @@ def differences(wanted, seen, at=""):
             else:
                 found += differences(wanted[key], seen[key], where)
         return found
-    if isinstance(wanted, str) and wanted.startswith("/") and isinstance(seen, str):
+    if isinstance(wanted, str) and re.fullmatch("/.+/", wanted) and isinstance(seen, str):
         return [] if re.fullmatch(wanted.strip("/"), seen) else [f"{at}: {seen!r} does not look like {wanted}"]
     return [] if wanted == seen else [f"{at}: wanted {wanted!r}, seen {seen!r}"]
