@@ -1,5 +1,8 @@
 //! The command line as its users meet it: the binary itself, without any cloud.
 
+#[path = "cli/cloud.rs"]
+mod cloud;
+
 use std::path::Path;
 
 use assert_cmd::Command;
@@ -7,6 +10,8 @@ use assert_cmd::assert::Assert;
 use predicates::prelude::PredicateBooleanExt;
 use predicates::str::{contains, is_empty, starts_with};
 use tempfile::TempDir;
+
+use cloud::{Cloud, TOKEN};
 
 /// What is planted where passwords stand, and must never come out anywhere.
 const SECRET: &str = "pl4nted-s3cret";
@@ -106,6 +111,8 @@ fn help_names_every_command_and_the_exit_codes() {
     user.run(&["--version"]).success().stdout(starts_with("gureum "));
     user.run(&["deploy", "--help"]).success().stdout(contains("--accept-limitations").and(contains("--dry-run")));
     user.run(&["man"]).success().stdout(contains(".TH gureum"));
+    user.run(&["man", "deploy"]).success().stdout(contains("accept\\-limitations"));
+    user.run(&["man", "deply"]).code(1).stderr(contains("deploy"));
     for shell in ["bash", "zsh", "fish"] {
         user.run(&["completions", shell]).success().stdout(contains("gureum"));
     }
@@ -212,6 +219,62 @@ fn a_cloud_that_is_not_there_is_told_and_no_secret_with_it() {
         let bytes = std::fs::read(&file).expect("read");
         assert!(!String::from_utf8_lossy(&bytes).contains(SECRET), "{}", file.display());
     }
+}
+
+#[test]
+fn a_plan_on_a_cloud_only_reads() {
+    let (user, cloud) = (User::new(), Cloud::start(SECRET));
+    clouds_yaml(&user, cloud.port);
+    let planned = user.run(&["--cloud", "here", "-vv", "plan", "usecase-2.1", "--detailed-exitcode"]).code(2);
+    planned.stdout(contains("3 servers").or(contains("servers 3"))).stderr(contains(SECRET).or(contains(TOKEN)).not());
+    let requests = cloud.requests();
+    let writes: Vec<&String> = requests.iter().filter(|request| !request.starts_with("GET ")).collect();
+    assert_eq!(writes, ["POST /v3/auth/tokens"], "{requests:?}");
+    assert!(requests.len() > 10, "{requests:?}");
+    assert_eq!(user.files("clouds.yaml"), [] as [std::path::PathBuf; 0], "nor is anything written here");
+}
+
+#[test]
+fn a_deploy_is_refused_before_the_first_write() {
+    let (user, cloud) = (User::new(), Cloud::start(SECRET));
+    clouds_yaml(&user, cloud.port);
+    let deploy = |more: &[&str]| user.run(&[&["--cloud", "here", "deploy", "usecase-2.1"], more].concat());
+    deploy(&["--yes"]).code(3).stderr(contains("--accept-limitations").and(contains("tomcat")));
+    deploy(&["--accept-limitations"]).code(3).stderr(contains("no terminal").and(contains("--yes")));
+    // What this cloud has no image for.
+    deploy(&["--os", "rocky-9", "--yes", "--accept-limitations"]).code(1).stderr(contains("rocky-9"));
+    user.run(&["--cloud", "here", "deploy", "usecase-2.1", "--dry-run"]).code(0).stdout(contains("to create"));
+    let mut requests = cloud.requests();
+    requests.retain(|request| !request.starts_with("GET ") && request != "POST /v3/auth/tokens");
+    assert!(requests.is_empty(), "{requests:?}");
+}
+
+#[test]
+fn destroying_nothing_says_so() {
+    let (user, cloud) = (User::new(), Cloud::start(SECRET));
+    clouds_yaml(&user, cloud.port);
+    let nothing = user.run(&["--cloud", "here", "destroy", "shop", "--yes"]).code(0);
+    nothing.stdout(contains("Nothing to do")).stderr(contains("no environment `shop`"));
+    user.run(&["status"]).success().stdout(contains("Nothing was deployed"));
+}
+
+#[test]
+fn a_snapshot_of_a_cloud_can_be_planned_on() {
+    let (user, cloud) = (User::new(), Cloud::start(SECRET));
+    clouds_yaml(&user, cloud.port);
+    user.run(&["--cloud", "here", "observe", "shop", "--out", "shop.json"]).success().stdout(is_empty());
+    let text = std::fs::read_to_string(user.path("shop.json")).expect("written");
+    assert!(!text.contains(TOKEN) && !text.contains(SECRET));
+    user.run(&["plan", "usecase-2.1", "--snapshot", "shop.json"]).success().stdout(contains("to create"));
+}
+
+#[test]
+fn a_wrong_password_is_told_in_keystones_words() {
+    let (user, cloud) = (User::new(), Cloud::start("another"));
+    clouds_yaml(&user, cloud.port);
+    let refused = user.run(&["--cloud", "here", "-vv", "plan", "usecase-2.1"]).code(1).stdout(is_empty());
+    let words = contains("requires authentication").and(contains("req-")).and(contains("check user, password"));
+    refused.stderr(words.and(contains(SECRET).not()));
 }
 
 #[test]

@@ -93,8 +93,8 @@ pub enum Command {
     Observe(ObserveArgs),
     /// Completions for a shell
     Completions(CompletionsArgs),
-    /// The manual page
-    Man,
+    /// The manual page, or that of a command
+    Man(ManArgs),
 }
 
 /// Which use case, and how.
@@ -271,6 +271,13 @@ pub struct ObserveArgs {
 pub struct CompletionsArgs {
     /// For which shell
     pub shell: clap_complete::Shell,
+}
+
+/// `man`
+#[derive(Debug, Args)]
+pub struct ManArgs {
+    /// A command
+    pub command: Option<String>,
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! `gureum deploy`: everything that a use case needs exists afterwards.
 
+use std::io::{Stderr, StdinLock};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,8 +10,8 @@ use sha2::{Digest, Sha256};
 use crate::desired::Degree;
 use crate::event::{CommandWord, OutcomeWord, Started};
 use crate::journal::{self, Sqlite};
+use crate::model::EnvironmentName;
 use crate::model::messages::cli as m;
-use crate::model::{EnvironmentName, Text};
 use crate::plan::Plan;
 use crate::say;
 use crate::terminal;
@@ -18,6 +19,7 @@ use crate::terminal;
 use super::args::{DeployArgs, Global};
 use super::error::{CliError, exit};
 use super::inputs::Layers;
+use super::interrupts::Interrupts;
 use super::planning::{self, Planned};
 use super::run::{self, Run};
 use super::screen::Screen;
@@ -48,24 +50,29 @@ async fn deploy(
     state: &Path,
     screen: &Screen,
 ) -> Result<u8, CliError> {
-    let session = Session::connect(global, false).await?;
+    let mut interrupts = Interrupts::listen()?;
+    let session = interrupts.unless(Session::connect(global, false)).await?;
     let key = session.key(name);
     let folder = journal::folder(state, &key);
     let journal: Arc<Sqlite> = Arc::new(history::open(&folder, &key)?);
     let doubt = Duration::from_secs(args.run.doubt);
-    let known = run::settle(&session, &key, &journal, CommandWord::Deploy, doubt, screen).await?;
+    let known = run::settle(&session, &key, &journal, CommandWord::Deploy, doubt, &mut interrupts, screen).await?;
     let inputs = layers.over(history::recorded(&known)?, name)?;
     let loaded = planning::blueprint_for(&inputs, global.blueprints.as_deref())?;
-    let planned = planning::on_cloud(&session, loaded, inputs, &key, &known.known(), args.input.replace_data).await?;
+    let facts = known.known();
+    let planning = planning::on_cloud(&session, loaded, inputs, &key, &facts, args.input.replace_data);
+    let planned = interrupts.unless(planning).await?;
     show(&planned, screen)?;
     may_begin(&planned.plan, args.accept_limitations)?;
     if planned.plan.steps.is_empty() {
         return Ok(exit::DONE);
     }
     if !args.run.yes {
-        ask(screen, |input, output| {
-            terminal::confirm(input, output, &screen.aside.word(&m::ASK_DEPLOY), &screen.aside)
-        })?;
+        let look = screen.aside;
+        let question = move |input: &mut StdinLock<'static>, output: &mut Stderr| {
+            terminal::confirm(input, output, &look.word(&m::ASK_DEPLOY), &look)
+        };
+        ask(screen, &mut interrupts, question).await?;
     }
     history::remember(&folder, &key)?;
     let started = Started {
@@ -78,7 +85,7 @@ async fn deploy(
     };
     let (plan, snapshot, durations) = (&planned.plan, &planned.snapshot, known.durations());
     let run = Run { session: &session, journal, plan, snapshot, started, durations, doubt };
-    let (summary, url) = run::carry_out(run, screen).await?;
+    let (summary, url) = run::carry_out(run, &mut interrupts, screen).await;
     let mut next = Vec::new();
     if summary.outcome == OutcomeWord::Done {
         next.extend(url.iter().map(|url| (format!("curl {url}"), say!(m::NEXT_SEE))));
@@ -129,18 +136,19 @@ fn may_begin(plan: &Plan, accept_limitations: bool) -> Result<(), CliError> {
 }
 
 /// Asks on the terminal, and refuses where there is none.
-pub fn ask(
+pub async fn ask(
     screen: &Screen,
-    question: impl FnOnce(&mut std::io::StdinLock<'static>, &mut std::io::Stderr) -> std::io::Result<bool>,
+    interrupts: &mut Interrupts,
+    question: impl FnOnce(&mut StdinLock<'static>, &mut Stderr) -> std::io::Result<bool> + Send + 'static,
 ) -> Result<(), CliError> {
     if !screen.asks {
         return Err(CliError::refused(say!(m::NO_TERMINAL)).help(say!(m::NO_TERMINAL_HELP)));
     }
-    let answer = question(&mut std::io::stdin().lock(), &mut std::io::stderr());
-    let declined: Text = say!(m::DECLINED);
-    match answer {
+    let asked = tokio::task::spawn_blocking(|| question(&mut std::io::stdin().lock(), &mut std::io::stderr()));
+    let answer = async { Ok(asked.await.unwrap_or_else(|error| Err(std::io::Error::other(error)))) };
+    match interrupts.unless(answer).await? {
         Ok(true) => Ok(()),
-        Ok(false) => Err(CliError::refused(declined)),
+        Ok(false) => Err(CliError::refused(say!(m::DECLINED))),
         Err(error) => Err(CliError::refused(say!(m::CANNOT_READ, file = "standard input", why = error))),
     }
 }
@@ -148,5 +156,5 @@ pub fn ask(
 /// The SHA-256 of a plan's JSON.
 pub fn digest(plan: &Plan) -> Result<String, CliError> {
     let json = serde_json::to_vec(plan).map_err(super::unserialisable)?;
-    Ok(Sha256::digest(json).iter().map(|byte| format!("{byte:02x}")).collect())
+    Ok(format!("{:x}", Sha256::digest(json)))
 }

@@ -1,13 +1,14 @@
 //! `gureum destroy`: nothing is left afterwards but data, and with `--delete-data` nothing at all. It needs no local state:
 //! resources carry their environment's mark.
 
+use std::io::{Stderr, StdinLock};
 use std::sync::Arc;
 use std::time::Duration;
 
 use crate::event::{CommandWord, OutcomeWord, Started};
 use crate::journal;
 use crate::model::messages::cli as m;
-use crate::observe::{self, Wanted};
+use crate::observe::Wanted;
 use crate::plan;
 use crate::report::{Counts, plan_text};
 use crate::say;
@@ -16,9 +17,10 @@ use crate::terminal;
 use super::args::{DestroyArgs, Global};
 use super::deploy::{ask, digest, show_json};
 use super::error::{CliError, exit};
+use super::interrupts::Interrupts;
 use super::run::{self, Run};
 use super::screen::Screen;
-use super::session::{Session, cloud_error};
+use super::session::Session;
 use super::{history, places, planning};
 
 /// Runs it.
@@ -28,15 +30,15 @@ pub fn run(global: &Global, args: &DestroyArgs, screen: &Screen) -> Result<u8, C
 
 async fn destroy(global: &Global, args: &DestroyArgs, screen: &Screen) -> Result<u8, CliError> {
     let state = places::state(global)?;
-    let session = Session::connect(global, false).await?;
+    let mut interrupts = Interrupts::listen()?;
+    let session = interrupts.unless(Session::connect(global, false)).await?;
     let (name, key) = (&args.name, session.key(&args.name));
     let folder = journal::folder(&state, &key);
     let journal = Arc::new(history::open(&folder, &key)?);
     let doubt = Duration::from_secs(args.run.doubt);
-    let known = run::settle(&session, &key, &journal, CommandWord::Destroy, doubt, screen).await?;
+    let known = run::settle(&session, &key, &journal, CommandWord::Destroy, doubt, &mut interrupts, screen).await?;
     let wanted = Wanted { quotas: false, availability_zones: false };
-    let observed = observe::observe(&session.cloud, &key, &session.run, &known.known(), wanted).await;
-    let snapshot = observed.map_err(|error| cloud_error(&error))?;
+    let snapshot = interrupts.unless(session.observe(&key, &known.known(), wanted)).await?;
     let plan = plan::destroy(&snapshot, &known.known(), args.delete_data);
     planning::check(&plan)?;
     if screen.json {
@@ -51,16 +53,17 @@ async fn destroy(global: &Global, args: &DestroyArgs, screen: &Screen) -> Result
         return Ok(exit::DONE);
     }
     if !args.run.yes {
-        let count = Counts::of(&plan).delete;
-        ask(screen, |input, output| {
-            let look = &screen.aside;
-            if args.delete_data {
+        let (count, look, with_data) = (Counts::of(&plan).delete, screen.aside, args.delete_data);
+        let typed = name.clone();
+        let question = move |input: &mut StdinLock<'static>, output: &mut Stderr| {
+            if with_data {
                 let question = look.say(&say!(m::ASK_DESTROY_DATA, count = count));
-                terminal::confirm_name(input, output, &question, name.as_str(), look)
+                terminal::confirm_name(input, output, &question, typed.as_str(), &look)
             } else {
-                terminal::confirm(input, output, &look.say(&say!(m::ASK_DESTROY, count = count)), look)
+                terminal::confirm(input, output, &look.say(&say!(m::ASK_DESTROY, count = count)), &look)
             }
-        })?;
+        };
+        ask(screen, &mut interrupts, question).await?;
     }
     history::remember(&folder, &key)?;
     let started = Started {
@@ -73,7 +76,7 @@ async fn destroy(global: &Global, args: &DestroyArgs, screen: &Screen) -> Result
     };
     let durations = known.durations();
     let run = Run { session: &session, journal, plan: &plan, snapshot: &snapshot, started, durations, doubt };
-    let (summary, _) = run::carry_out(run, screen).await?;
+    let (summary, _) = run::carry_out(run, &mut interrupts, screen).await;
     let mut next = Vec::new();
     if summary.outcome != OutcomeWord::Done {
         let data = if args.delete_data { " --delete-data" } else { "" };

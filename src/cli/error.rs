@@ -1,5 +1,7 @@
 //! What a command says when it cannot go on: what happened, in whose words, and what to do next.
 
+use std::fmt::Write as _;
+
 use serde_json::json;
 
 use crate::event::FoldError;
@@ -70,7 +72,7 @@ impl CliError {
             out.push_str(&indented(&diagnostic(detail, look)));
         }
         if let Some(help) = &self.help {
-            out.push_str(&format!("{}: {}\n", look.word(&m::HELP), look.say(help)));
+            let _ = writeln!(out, "{}: {}", look.word(&m::HELP), look.say(help));
         }
         out
     }
@@ -111,7 +113,7 @@ pub fn diagnostic(one: &Diagnostic, look: &Look) -> String {
     let mut out = one.span.as_ref().map_or_else(String::new, |span| format!("{span}: "));
     out.push_str(&look.say(&one.text));
     if let Some(help) = &one.help {
-        out.push_str(&format!("\n  {}: {}", look.word(&m::HELP), look.say(help)));
+        let _ = write!(out, "\n  {}: {}", look.word(&m::HELP), look.say(help));
     }
     out
 }

@@ -1,5 +1,7 @@
 //! `gureum list`: the use cases, and what each still lacks with this gureum.
 
+use std::fmt::Write as _;
+
 use serde_json::json;
 
 use crate::blueprint::Inputs;
@@ -30,22 +32,22 @@ pub fn run(global: &Global, screen: &Screen) -> Result<u8, CliError> {
             Language::English => &blueprint.title.en,
             Language::Korean => &blueprint.title.ko,
         };
-        text.push_str(&format!("{:<14} {title}\n", source.id));
+        let _ = writeln!(text, "{:<14} {title}", source.id);
         for (degree, word) in [(Degree::Missing, &m::LIST_LACKS), (Degree::Degraded, &m::LIST_REDUCED)] {
             for limitation in limitations.iter().filter(|limitation| limitation.degree == degree) {
                 let Limitation { of, text: said, .. } = limitation;
-                text.push_str(&format!("{:14} {}: {of}: {}\n", "", look.word(word), look.say(said)));
+                let _ = writeln!(text, "{:14} {}: {of}: {}", "", look.word(word), look.say(said));
             }
         }
         if limitations.is_empty() {
-            text.push_str(&format!("{:14} {}\n", "", look.word(&m::LIST_LACKS_NOTHING)));
+            let _ = writeln!(text, "{:14} {}", "", look.word(&m::LIST_LACKS_NOTHING));
         }
         json.push(json!({ "id": source.id, "title": blueprint.title, "limitations": limitations }));
     }
     if screen.json {
-        screen.print_json(&json.into(), true)?
+        screen.print_json(&json.into(), true)?;
     } else {
-        screen.print(&text)?
+        screen.print(&text)?;
     }
     Ok(exit::DONE)
 }

@@ -12,6 +12,7 @@ mod events;
 mod graph;
 mod history;
 mod inputs;
+mod interrupts;
 mod list;
 mod log;
 mod observe;
@@ -67,7 +68,7 @@ fn command(cli: &Cli, screen: &Screen) -> Result<u8, CliError> {
         Command::Graph(args) => graph::run(global, args, screen),
         Command::Observe(args) => observe::run(global, args, screen),
         Command::Completions(args) => shell::completions(args, screen),
-        Command::Man => shell::man(screen),
+        Command::Man(args) => shell::man(args, screen),
     }
 }
 
@@ -91,7 +92,11 @@ fn usage(error: &clap::Error) -> ExitCode {
 /// Runs what waits for the cloud. Commands that do not never start a runtime.
 fn block_on<T>(work: impl Future<Output = Result<T, CliError>>) -> Result<T, CliError> {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
-    runtime.map_err(|error| CliError::failed(say!(m::NO_RUNTIME, why = error)))?.block_on(work)
+    let runtime = runtime.map_err(|error| CliError::failed(say!(m::NO_RUNTIME, why = error)))?;
+    let done = runtime.block_on(work);
+    // A question that was interrupted still waits for its answer; nobody waits for it.
+    runtime.shutdown_background();
+    done
 }
 
 /// Something of ours that does not become JSON: an error of gureum's.

@@ -1,13 +1,13 @@
 //! `gureum observe`: a snapshot of the cloud and of one environment, for `plan --snapshot`.
 
 use crate::model::messages::cli as m;
-use crate::observe::{self, Wanted};
+use crate::observe::Wanted;
 use crate::{journal, say};
 
 use super::args::{Global, ObserveArgs};
 use super::error::{CliError, exit};
 use super::screen::Screen;
-use super::session::{Session, cloud_error};
+use super::session::Session;
 use super::{history, places};
 
 /// Runs it.
@@ -17,8 +17,7 @@ pub fn run(global: &Global, args: &ObserveArgs, screen: &Screen) -> Result<u8, C
         let key = session.key(&args.name);
         let (state, _) = history::read(&journal::folder(&places::state(global)?, &key), &key)?;
         let wanted = Wanted { quotas: true, availability_zones: true };
-        let observed = observe::observe(&session.cloud, &key, &session.run, &state.known(), wanted).await;
-        let snapshot = observed.map_err(|error| cloud_error(&error))?;
+        let snapshot = session.observe(&key, &state.known(), wanted).await?;
         let json = serde_json::to_value(&snapshot).map_err(super::unserialisable)?;
         match &args.out {
             None => screen.print_json(&json, true)?,

@@ -7,14 +7,14 @@ use crate::desired::{self, Desired};
 use crate::event::Known;
 use crate::model::messages::cli as m;
 use crate::model::{Diagnostics, EnvironmentKey};
-use crate::observe::{self, Wanted};
+use crate::observe::Wanted;
 use crate::plan::{self, DeployOptions, Plan, Work};
 use crate::say;
 use crate::snapshot::{FORMAT, Snapshot};
 
 use super::error::CliError;
 use super::places;
-use super::session::{Session, cloud_error};
+use super::session::Session;
 use super::usecase::{self, Loaded};
 
 /// A plan and all that led to it.
@@ -70,15 +70,13 @@ pub async fn on_cloud(
     let wanted =
         Wanted { quotas: known.ids.is_empty(), availability_zones: inputs.settings.availability_zone.is_some() };
     let quotas_known = wanted.quotas;
-    let observed = observe::observe(&session.cloud, key, &session.run, known, wanted).await;
-    let snapshot = observed.map_err(|error| cloud_error(&error))?;
+    let snapshot = session.observe(key, known, wanted).await?;
     let planned = on_snapshot(loaded.clone(), inputs, snapshot, known, replace_data)?;
     if quotas_known || !creates(&planned.plan) {
         return Ok(planned);
     }
     let Planned { mut snapshot, inputs, .. } = planned;
-    let quotas = observe::quotas(&session.cloud, &snapshot).await;
-    snapshot.facts.quotas = quotas.map_err(|error| cloud_error(&error))?;
+    session.add_quotas(&mut snapshot).await?;
     on_snapshot(loaded, inputs, snapshot, known, replace_data)
 }
 

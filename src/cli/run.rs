@@ -18,8 +18,9 @@ use crate::say;
 use crate::snapshot::Snapshot;
 use crate::terminal::{Progress, Show};
 
-use super::error::{CliError, exit};
+use super::error::CliError;
 use super::history;
+use super::interrupts::{Interrupts, interrupted};
 use super::screen::Screen;
 use super::session::{Session, cloud_error};
 
@@ -45,8 +46,8 @@ pub struct Run<'a> {
 }
 
 /// Carries a plan out and shows it. The second part is where the service answers.
-pub async fn carry_out(run: Run<'_>, screen: &Screen) -> Result<(Summary, Option<String>), CliError> {
-    let (summary, shown) = watched(screen, run.plan, |display, stop| {
+pub async fn carry_out(run: Run<'_>, interrupts: &mut Interrupts, screen: &Screen) -> (Summary, Option<String>) {
+    let (summary, shown) = watched(screen, run.plan, interrupts, |display, stop| {
         let world = World {
             cloud: Arc::clone(&run.session.cloud),
             drivers: driver::of,
@@ -63,9 +64,9 @@ pub async fn carry_out(run: Run<'_>, screen: &Screen) -> Result<(Summary, Option
         };
         execute::execute(run.plan, world)
     })
-    .await?;
+    .await;
     let url = url(run.plan, &shown);
-    Ok((summary, url))
+    (summary, url)
 }
 
 /// What an earlier run left in doubt is looked for until it is found or can no longer act. Gives the state after it.
@@ -75,9 +76,10 @@ pub async fn settle(
     journal: &Arc<Sqlite>,
     command: CommandWord,
     doubt: Duration,
+    interrupts: &mut Interrupts,
     screen: &Screen,
 ) -> Result<State, CliError> {
-    let (settled, _) = watched(screen, None, |display, stop| {
+    let (settled, _) = watched(screen, None, interrupts, |display, stop| {
         execute::settle_doubts(Settling {
             cloud: Arc::clone(&session.cloud),
             drivers: driver::of,
@@ -91,13 +93,12 @@ pub async fn settle(
             stop,
         })
     })
-    .await?;
+    .await;
     settled.map_err(|error| match error {
         SettleError::Journal(error) => history::journal_error(&error),
         SettleError::Fold(error) => CliError::damaged(&key.name, &error),
         SettleError::Cloud(error) => cloud_error(&error),
-        SettleError::Interrupted => CliError { exit: exit::INTERRUPTED, ..CliError::failed(say!(m::INTERRUPTED)) }
-            .help(say!(m::RUN_PARTLY_HELP)),
+        SettleError::Interrupted => interrupted(),
     })
 }
 
@@ -109,8 +110,9 @@ fn settings(doubt: Duration) -> Settings {
 async fn watched<T, F: Future<Output = T>>(
     screen: &Screen,
     plan: impl Into<Option<&Plan>>,
+    interrupts: &mut Interrupts,
     work: impl FnOnce(mpsc::UnboundedSender<Event>, watch::Receiver<Stop>) -> F,
-) -> Result<(T, Vec<Event>), CliError> {
+) -> (T, Vec<Event>) {
     let (display, events) = mpsc::unbounded_channel();
     let (stop, stopped) = watch::channel(Stop::Run);
     let show = if screen.json {
@@ -121,9 +123,7 @@ async fn watched<T, F: Future<Output = T>>(
         Show::Lines(Box::new(Quiet(std::io::stderr())))
     };
     let progress = Progress::new(show, plan.into().map(items).unwrap_or_default(), screen.aside);
-    let interrupts = Interrupts::listen()?;
-    let (done, shown) = tokio::join!(work(display, stopped), watch_over(progress, events, stop, interrupts, screen));
-    Ok((done, shown))
+    tokio::join!(work(display, stopped), watch_over(progress, events, stop, interrupts, screen))
 }
 
 /// Shows events until the run drops its end of the channel, and listens for Ctrl-C meanwhile.
@@ -131,7 +131,7 @@ async fn watch_over(
     mut progress: Progress,
     mut events: mpsc::UnboundedReceiver<Event>,
     stop: watch::Sender<Stop>,
-    mut interrupts: Interrupts,
+    interrupts: &mut Interrupts,
     screen: &Screen,
 ) -> Vec<Event> {
     let mut tick = tokio::time::interval(TICK);
@@ -159,43 +159,6 @@ async fn watch_over(
     }
     progress.finish();
     seen
-}
-
-/// Ctrl-C, and on Unix a service manager's request to end.
-struct Interrupts {
-    #[cfg(unix)]
-    interrupt: tokio::signal::unix::Signal,
-    #[cfg(unix)]
-    terminate: tokio::signal::unix::Signal,
-}
-
-impl Interrupts {
-    #[cfg(unix)]
-    fn listen() -> Result<Self, CliError> {
-        use tokio::signal::unix::{SignalKind, signal};
-        let listen = |kind| signal(kind).map_err(|error| CliError::failed(say!(m::NO_SIGNALS, why = error)));
-        Ok(Self { interrupt: listen(SignalKind::interrupt())?, terminate: listen(SignalKind::terminate())? })
-    }
-
-    #[cfg(not(unix))]
-    fn listen() -> Result<Self, CliError> {
-        Ok(Self {})
-    }
-
-    #[cfg(unix)]
-    async fn next(&mut self) {
-        tokio::select! {
-            _ = self.interrupt.recv() => {}
-            _ = self.terminate.recv() => {}
-        }
-    }
-
-    #[cfg(not(unix))]
-    async fn next(&mut self) {
-        if tokio::signal::ctrl_c().await.is_err() {
-            std::future::pending::<()>().await;
-        }
-    }
 }
 
 /// The summary, in the form that was asked for.

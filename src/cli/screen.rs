@@ -44,6 +44,7 @@ impl Screen {
     }
 
     /// A result.
+    #[expect(clippy::unused_self, reason = "commands speak through the screen that they are given")]
     pub fn print(&self, text: &str) -> Result<(), CliError> {
         let mut out = std::io::stdout().lock();
         match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
@@ -61,6 +62,7 @@ impl Screen {
     }
 
     /// A word beside the result. That nobody reads it changes nothing.
+    #[expect(clippy::unused_self, reason = "commands speak through the screen that they are given")]
     pub fn say(&self, text: &str) {
         let _ = std::io::stderr().lock().write_all(text.as_bytes());
     }

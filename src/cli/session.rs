@@ -4,10 +4,13 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::cloud::{self, Cloud, CloudError, ConfigError, ConfigRequest, HttpApi};
+use crate::event::Known;
 use crate::model::messages::cli as m;
 use crate::model::{EnvironmentKey, EnvironmentName};
+use crate::observe::{self, Wanted};
 use crate::runtime::{Clock, Ids, RandomIds, SystemClock};
 use crate::say;
+use crate::snapshot::Snapshot;
 
 use super::args::Global;
 use super::error::CliError;
@@ -38,6 +41,20 @@ impl Session {
         let cloud = Arc::new(connected.map_err(|error| cloud_error(&error))?);
         let run = ids.run_id(clock.now_ms());
         Ok(Self { cloud, clock, ids, run })
+    }
+
+    /// Looks at the cloud for one environment.
+    pub async fn observe(&self, key: &EnvironmentKey, known: &Known, wanted: Wanted) -> Result<Snapshot, CliError> {
+        // On the heap: two dozen requests at once are a large future.
+        let observed = Box::pin(observe::observe(&self.cloud, key, &self.run, known, wanted)).await;
+        observed.map_err(|error| cloud_error(&error))
+    }
+
+    /// Adds the project's quotas to a snapshot.
+    pub async fn add_quotas(&self, snapshot: &mut Snapshot) -> Result<(), CliError> {
+        let quotas = Box::pin(observe::quotas(&self.cloud, snapshot)).await;
+        snapshot.facts.quotas = quotas.map_err(|error| cloud_error(&error))?;
+        Ok(())
     }
 
     /// The environment of that name in this project and region.

@@ -23,6 +23,8 @@ const REPEAT: Repeat = Repeat::UpTo(1);
 const MARGIN_MS: i64 = 5 * 60 * 1000;
 /// … or this part of its whole life, if that is less.
 const MARGIN_PART: i64 = 10;
+/// After a renewal that failed, the next one is tried so much later.
+const RENEW_AGAIN_MS: i64 = 30_000;
 
 /// What a first token tells for good.
 #[derive(Clone, Debug)]
@@ -44,6 +46,7 @@ struct Token {
     /// Counts renewals, so that a 401 renews only the token that it was about.
     number: u64,
     renew_at_ms: i64,
+    ends_at_ms: i64,
 }
 
 /// A token to use, and which one it is.
@@ -64,9 +67,18 @@ impl Auth {
     /// The token, renewed if it is about to end or is the one that was `refused`.
     pub(super) async fn token(&self, wire: &Wire, refused: Option<u64>) -> Result<InUse, CloudError> {
         let mut current = self.current.lock().await;
-        if refused == Some(current.number) || wire.now_ms() >= current.renew_at_ms {
+        let is_refused = refused == Some(current.number);
+        if is_refused || wire.now_ms() >= current.renew_at_ms {
             let number = current.number + 1;
-            *current = request(wire, &self.url, &self.config, number).await?.0;
+            match request(wire, &self.url, &self.config, number).await {
+                Ok((token, _)) => *current = token,
+                // A Keystone that is away for a while stops nothing as long as the token still counts.
+                Err(error) if !is_refused && wire.now_ms() < current.ends_at_ms => {
+                    tracing::warn!(%error, "the token is not renewed yet");
+                    current.renew_at_ms = wire.now_ms() + RENEW_AGAIN_MS;
+                }
+                Err(error) => return Err(error),
+            }
         }
         Ok(InUse { value: current.value.clone(), number: current.number })
     }
@@ -139,6 +151,7 @@ fn token(label: &str, response: &Response, number: u64, now_ms: i64) -> Result<(
         value: SecretString::from(value),
         number,
         renew_at_ms: expires.saturating_sub(MARGIN_MS.min(life / MARGIN_PART)),
+        ends_at_ms: expires,
     };
     Ok((token, body))
 }

@@ -163,7 +163,8 @@ fn chain(error: &dyn StdError) -> String {
         next = error.source();
         let layer = text.starts_with("error sending request") || text.starts_with("client error (");
         let repeated = parts.last().is_some_and(|last| last.contains(&text));
-        if !repeated && !(layer && next.is_some()) {
+        let says_nothing = repeated || (layer && next.is_some());
+        if !says_nothing {
             parts.push(text);
         }
     }

@@ -1,6 +1,7 @@
 //! The real transport against servers on the loopback interface.
 
 use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use secrecy::SecretString;
@@ -137,6 +138,42 @@ async fn a_server_without_tls_and_an_unknown_name_are_not_sent() {
         let error = api.exchange(request).await.unwrap_err();
         assert!(matches!(&error, TransportError::NotSent(why) if !why.is_empty()), "{error:?}");
     }
+}
+
+#[derive(Clone, Default)]
+struct Captured(Arc<Mutex<Vec<u8>>>);
+
+impl std::io::Write for Captured {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn no_librarys_log_shows_a_token_or_a_body() {
+    let captured = Captured::default();
+    let writer = captured.clone();
+    let subscriber =
+        tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).with_writer(move || writer.clone()).finish();
+    let guard = tracing::subscriber::set_default(subscriber);
+    let url = serve(|mut stream| async move {
+        head(&mut stream).await;
+        let answer = "HTTP/1.1 201 Created\r\nX-Subject-Token: planted-7731\r\nContent-Length: 12\r\n\r\nplanted-7731";
+        stream.write_all(answer.as_bytes()).await.unwrap();
+    })
+    .await;
+    let mut request = request(Method::Post, url);
+    request.headers = vec![("x-auth-token".to_owned(), "planted-7731".to_owned())];
+    request.body = b"planted-7731".to_vec();
+    HttpApi::new(&config()).unwrap().exchange(request).await.unwrap();
+    drop(guard);
+    let traced = String::from_utf8(captured.0.lock().unwrap().clone()).unwrap();
+    assert!(!traced.contains("planted-7731"), "{traced}");
+    assert!(traced.contains("hyper"), "the libraries were listened to: {traced}");
 }
 
 #[test]

@@ -12,7 +12,10 @@ mod catalogue;
 mod config;
 mod error;
 mod funnel;
+mod help;
 mod http;
+#[cfg(test)]
+mod lab_tests;
 mod pace;
 mod page;
 mod redact;

@@ -173,7 +173,8 @@ pub(super) fn shape(method: Method, path: &str, body: usize) -> String {
         shape.push_str(if letters || version { segment } else { "*" });
     }
     if body > 0 {
-        shape.push_str(&format!(" 4^{}", body.ilog(4)));
+        shape.push_str(" 4^");
+        shape.push_str(&body.ilog(4).to_string());
     }
     shape
 }

@@ -26,12 +26,11 @@ pub(super) fn trace_body<'a>(service: Service, what: &str, body: &[u8], secrets:
     if service == Service::Identity || body.is_empty() || !tracing::enabled!(tracing::Level::TRACE) {
         return;
     }
-    match serde_json::from_slice::<Json>(body) {
-        Ok(mut body) => {
-            blank(&mut body);
-            tracing::trace!(service = %service, "{what}: {}", without(&body.to_string(), secrets));
-        }
-        Err(_) => tracing::trace!(service = %service, "{what}: {} bytes", body.len()),
+    if let Ok(mut body) = serde_json::from_slice::<Json>(body) {
+        blank(&mut body);
+        tracing::trace!(service = %service, "{what}: {}", without(&body.to_string(), secrets));
+    } else {
+        tracing::trace!(service = %service, "{what}: {} bytes", body.len());
     }
 }
 

@@ -54,16 +54,17 @@ fn words(response: &Response) -> (String, String) {
         Ok(other) if !other.is_null() => (String::new(), other.to_string()),
         Ok(_) | Err(_) => (String::new(), page(&String::from_utf8_lossy(&response.body))),
     };
-    (code, shorten(without_secret_value(tidy(&message))))
+    // Glance's JSON messages end in the line breaks of its HTML ones.
+    (code, shorten(without_secret_value(tidy(&message.replace("<br />", " ")))))
 }
 
 fn text<'a>(object: &'a Json, names: &[&str]) -> Option<&'a str> {
-    names.iter().find_map(|name| object.get(name)?.as_str()).filter(|text| !text.is_empty())
+    names.iter().find_map(|name| object.get(name)?.as_str().filter(|text| !text.is_empty()))
 }
 
 fn flat(body: &Json) -> Option<(String, String)> {
-    let message = text(body, &["faultstring", "message", "error_message"])?;
-    let code = text(body, &["faultcode", "title", "code"]).unwrap_or_default();
+    let message = text(body, &["faultstring", "message", "error_message", "description", "title"])?;
+    let code = text(body, &["faultcode", "title"]).unwrap_or_default();
     Some((code.to_owned(), message.to_owned()))
 }
 
@@ -175,6 +176,12 @@ mod tests {
                 "",
                 "Conflict There was a conflict when trying to complete your request.",
             ),
+            (
+                r#"{"message": "No image found with ID 7<br /><br />\n\n\n", "code": "404 Not Found", "title": "Not Found"}"#,
+                "Not Found",
+                "No image found with ID 7",
+            ),
+            (r#"{"code":404,"description":"","title":"Not Found"}"#, "Not Found", "Not Found"),
             (r#"{"message": "no such route"}"#, "", "no such route"),
             (r#"{"errors": [{"status": 400, "title": "Bad Request", "detail": "no"}]}"#, "Bad Request", "no"),
             ("upstream connect error", "", "upstream connect error"),

@@ -86,11 +86,13 @@ fn scaled(ms: u64, spread: f64) -> u64 {
 mod tests {
     use super::*;
 
-    fn status(status: u16) -> Result<Response, TransportError> {
-        Ok(Response { status, headers: Vec::new(), body: Vec::new() })
+    type Exchanged = Result<Response, TransportError>;
+
+    fn status(status: u16) -> Response {
+        Response { status, headers: Vec::new(), body: Vec::new() }
     }
 
-    fn waits(result: &Result<Response, TransportError>, retry_after: Option<u64>, repeat: Repeat) -> Vec<u64> {
+    fn waits(result: &Exchanged, retry_after: Option<u64>, repeat: Repeat) -> Vec<u64> {
         let mut attempts = Attempts::default();
         std::iter::from_fn(|| attempts.again(result, retry_after, repeat, 0.5)).take(100).collect()
     }
@@ -98,17 +100,17 @@ mod tests {
     #[test]
     fn every_kind_of_repetition_is_bounded() {
         let read = Repeat::UpTo(3);
-        assert_eq!(waits(&status(503), None, Repeat::Never), [1000, 2000, 4000, 8000, 16000, 30000, 30000]);
-        assert_eq!(waits(&status(429), Some(20), Repeat::Never), [20250; 5]);
-        assert_eq!(waits(&status(429), Some(600), Repeat::Never), [0; 0], "longer than we are patient");
+        assert_eq!(waits(&Ok(status(503)), None, Repeat::Never), [1000, 2000, 4000, 8000, 16000, 30000, 30000]);
+        assert_eq!(waits(&Ok(status(429)), Some(20), Repeat::Never), [20250; 5]);
+        assert_eq!(waits(&Ok(status(429)), Some(600), Repeat::Never), [0; 0], "longer than we are patient");
         let refused = Err(TransportError::NotSent(String::new()));
         assert_eq!(waits(&refused, None, Repeat::Never), [1000, 2000]);
-        for result in [status(500), status(502), status(504), Err(TransportError::Lost(String::new()))] {
+        for result in [Ok(status(500)), Ok(status(502)), Ok(status(504)), Err(TransportError::Lost(String::new()))] {
             assert_eq!(waits(&result, None, read), [1000, 2000, 4000]);
             assert_eq!(waits(&result, None, Repeat::Never), [0; 0]);
         }
         for code in [200, 202, 204, 300, 400, 401, 403, 404, 409, 413, 501] {
-            assert_eq!(waits(&status(code), None, read), [0; 0]);
+            assert_eq!(waits(&Ok(status(code)), None, read), [0; 0]);
         }
     }
 

@@ -52,8 +52,8 @@ pub(super) fn add(draft: &mut Draft<'_>, addresses: &Addresses, tiers: &[Decided
 
 fn add_one(draft: &mut Draft<'_>, addresses: &Addresses, tiers: &[Decided<'_>], external: &str, balancer: &Balancer) {
     let vip = addresses.vip(&balancer.name);
-    // Octavia adds a group of its own to the port.
-    let port = servers::add_port(draft, &balancer.name, &balancer.zone, vip, &balancer.name, &["security_groups"]);
+    // Octavia puts the port into a group of its own and out of any other (docs/decisions/vip-port-groups.md).
+    let port = servers::add_port(draft, &balancer.name, &balancer.zone, vip, None);
     let address = Address::new("balancer", &balancer.name);
     let mut is = draft.named(&balancer.name);
     is.extend(properties([
@@ -228,6 +228,7 @@ mod tests {
         );
         let vip = &desired.resources[&Address::new("port", "front")];
         assert!(vip.at_least.contains("security_groups"));
+        assert!(vip.properties["security_groups"].items().is_empty());
         assert_eq!(
             testing::json(&desired, "floating-ip.front"),
             serde_json::json!({

@@ -45,7 +45,7 @@ pub(super) fn add(
     let Some(system) = draft.inputs.os.as_deref().or_else(first) else { return };
     let Some(machine) = tiers::machine(draft, system, Size::Small) else { return };
     let local = servers::local_name(BASTION, 1);
-    let port = servers::add_port(draft, &local, &zone.name, addresses.bastion(&zone.name), BASTION, &[]);
+    let port = servers::add_port(draft, &local, &zone.name, addresses.bastion(&zone.name), Some(BASTION));
     let server = Server { local: &local, machine, components: &[], spread: None, bears_data: false, availability_zone };
     servers::add_server(draft, server);
     servers::add_floating_ip(draft, &port, external);

@@ -1,11 +1,12 @@
-//! A security group for each tier and each virtual IP, with rules from the blueprint's links. What is not linked is not let in.
+//! A security group for each tier, with rules from the blueprint's links. What is not linked is not let in. A virtual IP has no
+//! group of ours: Octavia gives its port one that admits what listeners listen to.
 //!
 //! Between our own servers a rule names the other group; from a load balancer it names address ranges, because the machines
 //! that do its work have ports in groups of the cloud's.
 
 use ipnet::Ipv4Net;
 
-use crate::blueprint::{Balancer, Endpoint, Link, Listener};
+use crate::blueprint::{Balancer, Endpoint, Link};
 use crate::kind::born_rules;
 use crate::model::Diagnostic;
 use crate::model::messages::desired as m;
@@ -18,9 +19,8 @@ use super::rules::{Ports, Remote, group, let_in, let_out};
 
 pub(super) fn add(draft: &mut Draft<'_>, addresses: &Addresses) {
     let blueprint = draft.blueprint;
-    let tiers = blueprint.tiers.iter().map(|tier| tier.name.as_str());
-    for local in tiers.chain(blueprint.balancers.iter().map(|balancer| balancer.name.as_str())) {
-        add_group(draft, addresses, local);
+    for tier in &blueprint.tiers {
+        add_group(draft, addresses, &tier.name);
     }
     for link in &blueprint.links {
         follow(draft, addresses, link);
@@ -55,11 +55,11 @@ pub(super) fn add_group(draft: &mut Draft<'_>, addresses: &Addresses, local: &st
 
 fn follow(draft: &mut Draft<'_>, addresses: &Addresses, link: &Link) {
     let into = match &link.to {
-        Endpoint::Tier(name) | Endpoint::Balancer(name) => name,
+        Endpoint::Tier(name) => name,
         // Nothing of ours is to be opened.
-        Endpoint::Internet | Endpoint::External(_) => return,
+        Endpoint::Balancer(_) | Endpoint::Internet | Endpoint::External(_) => return,
     };
-    let ports = ports(draft, link);
+    let Some(ports) = ports(draft, link) else { return };
     let from: Vec<Remote> = match &link.from {
         Endpoint::Internet => vec![Remote::Range(everywhere())],
         Endpoint::Tier(name) => vec![Remote::Group(name.clone())],
@@ -72,39 +72,24 @@ fn follow(draft: &mut Draft<'_>, addresses: &Addresses, link: &Link) {
         // Where it calls from is not known before it is bound, and binding is a limitation.
         Endpoint::External(_) => Vec::new(),
     };
-    for ports in ports {
-        for from in &from {
-            let_in(draft, into, ports, from);
-        }
+    for from in &from {
+        let_in(draft, into, ports, from);
     }
 }
 
-/// The ports that a link opens at its far end.
-fn ports(draft: &mut Draft<'_>, link: &Link) -> Vec<Ports> {
+/// The ports that a link opens at its far end, which is a tier; a fault where they are the service's own and it has none.
+fn ports(draft: &mut Draft<'_>, link: &Link) -> Option<Ports> {
     let blueprint = draft.blueprint;
     let Some((first, last)) = blueprint.ports_of(link, draft.inputs) else {
-        let (to, service) = match &link.to {
-            Endpoint::Tier(name) => {
-                (name.as_str(), blueprint.tier(name).map_or("", |tier| blueprint.service_of(tier, draft.inputs)))
-            }
-            Endpoint::Balancer(name) | Endpoint::External(name) => (name.as_str(), name.as_str()),
-            Endpoint::Internet => ("internet", "internet"),
-        };
-        let text = say!(m::PORT_UNKNOWN, tier = to, service = service);
+        let tier = match &link.to {
+            Endpoint::Tier(name) => blueprint.tier(name),
+            Endpoint::Balancer(_) | Endpoint::External(_) | Endpoint::Internet => None,
+        }?;
+        let text = say!(m::PORT_UNKNOWN, tier = tier.name, service = blueprint.service_of(tier, draft.inputs));
         draft.fault(Diagnostic::error(text).at(&link.span).help(say!(m::PORT_UNKNOWN_HELP)));
-        return Vec::new();
+        return None;
     };
-    let mut ports = vec![Ports { protocol: link.protocol, first, last }];
-    if let Endpoint::Balancer(name) = &link.to
-        && let Some(balancer) = blueprint.balancers.iter().find(|balancer| balancer.name == *name)
-    {
-        // A listener that cannot speak TLS yet stands on another port than the link says.
-        let linked = |listener: &Listener| (first..=last).contains(&listener.port);
-        let spoken = balancers::spoken(blueprint, balancer).into_iter();
-        let moved = spoken.filter(|(listener, spoken)| linked(listener) && spoken.port != listener.port);
-        ports.extend(moved.map(|(_, spoken)| Ports::one(link.protocol, spoken.port)));
-    }
-    ports
+    Some(Ports { protocol: link.protocol, first, last })
 }
 
 /// From where a load balancer speaks to a tier: the subnets of its virtual IP and of the members.
@@ -137,8 +122,6 @@ mod tests {
             rules,
             [
                 "group.db-tcp-3306-from-group-was",
-                "group.front-tcp-443-from-0.0.0.0_0",
-                "group.front-tcp-80-from-0.0.0.0_0",
                 "group.gw-tcp-9080-from-group-web",
                 "group.kv-tcp-6379-from-group-was",
                 "group.was-tcp-8080-from-group-web",

@@ -48,9 +48,11 @@ pub(super) fn add(
         for number in 1..=decided.count {
             let local = local_name(&tier.name, number);
             let address = addresses.server(&tier.name, number);
-            let port = add_port(draft, &local, &tier.zone, address, &tier.name, &[]);
+            let port = add_port(draft, &local, &tier.zone, address, Some(&tier.name));
             let spread = tier.spread.then_some(tier.name.as_str());
-            let (machine, components, bears_data) = (decided.machine, &decided.components, tier.bears_data);
+            let (machine, components) = (decided.machine, &decided.components);
+            // A server that nothing was installed on has no data to outlive a mistake.
+            let bears_data = tier.bears_data && !components.is_empty();
             add_server(draft, Server { local: &local, machine, components, spread, bears_data, availability_zone });
             if tier.public {
                 let floating = add_floating_ip(draft, &port, external);
@@ -62,14 +64,13 @@ pub(super) fn add(
     }
 }
 
-/// A port with a fixed address in one group.
+/// A port with a fixed address, in one group; in none of ours (`None`) where the cloud gives it its own.
 pub(super) fn add_port(
     draft: &mut Draft<'_>,
     local: &str,
     zone: &str,
     address: Ipv4Addr,
-    of_group: &str,
-    at_least: &[&str],
+    of_group: Option<&str>,
 ) -> Address {
     let fixed = map([("subnet_id", Value::id_of(&subnet(zone))), ("ip_address", Value::from(address.to_string()))]);
     let mut is = draft.named(local);
@@ -77,8 +78,9 @@ pub(super) fn add_port(
         ("admin_state_up", Value::from(true)),
         ("network_id", Value::id_of(&network(zone))),
         ("fixed_ips", Value::List(vec![fixed])),
-        ("security_groups", Value::List(vec![Value::id_of(&group(of_group))])),
+        ("security_groups", Value::List(of_group.iter().map(|name| Value::id_of(&group(name))).collect())),
     ]));
+    let at_least: &[&str] = if of_group.is_none() { &["security_groups"] } else { &[] };
     let port = Address::new("port", local);
     draft.add_with(port.clone(), is, at_least, false);
     port
@@ -209,8 +211,9 @@ mod tests {
                 "name": format!("shop-web-{}", environment.id()), "policy": "soft-anti-affinity",
             })
         );
-        assert!(desired.resources[&Address::new("server", "db-1")].bears_data);
-        assert_eq!(testing::json(&desired, "server.db-1")["metadata"]["gureum_data"], "true");
+        // Its tier bears data, and has no component yet that could hold any.
+        assert!(!desired.resources[&Address::new("server", "db-1")].bears_data);
+        assert_eq!(testing::json(&desired, "server.db-1")["metadata"]["gureum_data"], "false");
         assert!(testing::json(&desired, "server.kv-1").get("server_group").is_none());
     }
 

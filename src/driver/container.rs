@@ -133,7 +133,7 @@ impl Driver for Container {
     async fn create(&self, cloud: &Cloud, _: Scope<'_>, wanted: &[ReadyItem]) -> Result<Vec<Created>, CloudError> {
         let [item] = wanted else { return Err(unresolved("how to make several containers with one request")) };
         let name = text_of(&item.properties, "name")?;
-        let answer = cloud.send(call(Method::Put, name)).await?;
+        let answer = cloud.send(call(Method::Put, name).header("content-length", "0")).await?;
         // 201 for a new one, 202 for one that was there.
         let adopted = answer.status == 202;
         Ok(vec![Created { request_id: answer.request_id, ..taken(&item.address, observed(name), adopted) }])

@@ -114,17 +114,6 @@ pub(super) trait Marked: Send + Sync {
         object(properties, &[])
     }
 
-    /// Its update request, which may need a look first.
-    async fn change(
-        &self,
-        cloud: &Cloud,
-        scope: Scope<'_>,
-        change: &ReadyChange,
-    ) -> Result<Map<String, Json>, CloudError> {
-        let _ = (cloud, scope);
-        changed(change)
-    }
-
     /// Its address, from what is known.
     fn locate(&self, scope: Scope<'_>, observed: &Observed) -> Option<Address> {
         place::by_name(scope, observed)
@@ -278,9 +267,9 @@ impl<T: Marked> Driver for T {
         Ok(created)
     }
 
-    async fn update(&self, cloud: &Cloud, scope: Scope<'_>, change: &ReadyChange) -> Result<(), CloudError> {
+    async fn update(&self, cloud: &Cloud, _: Scope<'_>, change: &ReadyChange) -> Result<(), CloudError> {
         let rest = self.rest();
-        let body = self.change(cloud, scope, change).await?;
+        let body = changed(change)?;
         cloud.send(rest.call(Method::Put, &change.id).json(json!({ (rest.singular): body }))).await?;
         Ok(())
     }

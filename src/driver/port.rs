@@ -3,16 +3,16 @@
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
-use serde_json::{Map, Value as Json};
+use serde_json::Value as Json;
 
 use crate::cloud::{Call, Cloud, CloudError};
 use crate::kind::Kind;
 use crate::model::{EnvironmentKey, Properties, Service, Value};
 use crate::snapshot::Observed;
 
-use super::json::{items, text};
-use super::marked::{Marked, Rest, changed};
-use super::{ReadyChange, ReadyItem, Scope, place};
+use super::json::text;
+use super::marked::{Marked, Rest};
+use super::{ReadyItem, Scope, place};
 
 pub(super) struct Port;
 
@@ -60,28 +60,6 @@ impl Marked for Port {
         let shown = cloud.list(call, "ports").await?;
         let names: Vec<_> = wanted.iter().filter_map(|item| item.properties.get("name")?.as_text()).collect();
         shown.iter().filter(|item| is_ours(scope.environment, &names, item)).map(|item| self.read(item)).collect()
-    }
-
-    /// Octavia puts a group of its own on a port that it uses; an update names all groups, so that one is named too.
-    async fn change(
-        &self,
-        cloud: &Cloud,
-        scope: Scope<'_>,
-        change: &ReadyChange,
-    ) -> Result<Map<String, Json>, CloudError> {
-        let mut body = changed(change)?;
-        if let Some(Json::Array(groups)) = body.get_mut("security_groups")
-            && let Some(now) = REST.fetch(cloud, &change.id).await?
-            && text(&now, DEVICE_OWNER) == Some("Octavia")
-        {
-            let ours = place::ids(scope, Kind::SecurityGroup);
-            for group in items(&now, "security_groups") {
-                if !groups.contains(group) && !ours.iter().any(|id| group.as_str() == Some(id)) {
-                    groups.push(group.clone());
-                }
-            }
-        }
-        Ok(body)
     }
 }
 

@@ -1,6 +1,6 @@
 //! A router's interface in a subnet (Neutron API v2.0, `add_router_interface`). It is a port, but found and removed by router and subnet; its id is that port's.
 
-use super::spec::{Bulk, Key, Kind, KindSpec, Mark, Property, Service, Settles};
+use super::spec::{Bulk, Key, Kind, KindSpec, Mark, Property, Quota, Service, Settles};
 
 pub(super) static SPEC: KindSpec = KindSpec {
     kind: Kind::RouterInterface,
@@ -18,5 +18,5 @@ pub(super) static SPEC: KindSpec = KindSpec {
     settles: Settles::AtOnce,
     typical_ms: 2000,
     bears_data: false,
-    quota: &[],
+    quota: &[Quota::Port],
 };

@@ -9,6 +9,7 @@ use crate::kind::{Bulk, Kind};
 use crate::model::Address;
 
 use super::draft::{Doing, Draft, places};
+use super::references::outputs;
 use super::{Batch, Item, Reason, Step, StepId, Until, Work};
 
 /// How many items one request makes at most.
@@ -18,7 +19,7 @@ pub(super) const MOST_BYTES: usize = 64 * 1024;
 
 /// An upper bound of what an item adds to a request's body: a reference becomes an id of 36 characters.
 pub(super) fn size(item: &Item) -> usize {
-    let references: usize = item.properties.values().map(|value| value.references().len()).sum();
+    let references = outputs(item.properties.values()).len();
     // A value always serialises: it has no maps with keys that are not text.
     let json = serde_json::to_string(&item.properties).map_or(MOST_BYTES, |json| json.len());
     json + 32 * references + 2

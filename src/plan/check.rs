@@ -6,11 +6,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::graph::Graph;
 use crate::kind::{Bulk, Kind, METADATA_DATA};
 use crate::model::messages::plan as m;
-use crate::model::{Address, OutputRef, Piece, Properties, Value};
+use crate::model::{Address, OutputRef, Properties, Value};
 use crate::say;
 
 use super::batches::{MOST_BYTES, MOST_ITEMS, size};
 use super::matching::top;
+use super::references::outputs;
 use super::waits::{Places, WaitsFor, deletes_by_id};
 use super::{Batch, Goal, Item, Plan, Reason, Step, Until, Work};
 
@@ -91,10 +92,10 @@ impl<'a> Seen<'a> {
 fn lane(place: usize, step: &Step, faults: &mut Vec<String>) {
     for address in addresses(step) {
         let exclusive = Kind::of(address).is_some_and(|kind| kind.spec().exclusive);
-        // A double's or a stranger's name does not tell where it stands.
-        let told = address.parent().is_some() || !deletes_by_id(&step.work);
+        // A delete's lane is that of what it stands below on the cloud, whose own address may not be told.
+        let deletes = deletes_by_id(&step.work);
         let right = match &step.lane {
-            Some(lane) => exclusive && (!told || *lane == top(address)),
+            Some(lane) => exclusive && lane.parent().is_none() && (deletes || *lane == top(address)),
             None => !exclusive,
         };
         if !right {
@@ -154,9 +155,7 @@ fn batch(place: usize, batch: &Batch, faults: &mut Vec<String>) {
 /// Whatever a request needs of others exists or is made before it.
 fn references(plan: &Plan, places: &Places<'_>, place: usize, step: &Step, faults: &mut Vec<String>) {
     let mut one = |address: &Address, value: &Value| {
-        let mut outputs = BTreeSet::new();
-        outputs_of(value, &mut outputs);
-        for OutputRef { address: to, field } in outputs {
+        for OutputRef { address: to, field } in outputs(Some(value)) {
             let exists = plan.outputs.get(to).is_some_and(|fields| fields.contains_key(field));
             if exists {
                 continue;
@@ -175,28 +174,17 @@ fn references(plan: &Plan, places: &Places<'_>, place: usize, step: &Step, fault
     match &step.work {
         Work::Create(batch) => {
             for Item { address, properties, .. } in &batch.items {
-                properties.values().for_each(|value| one(address, value));
+                for value in properties.values() {
+                    one(address, value);
+                }
             }
         }
         Work::Update { address, differences, .. } => {
-            differences.iter().for_each(|difference| one(address, &difference.should));
+            for difference in differences {
+                one(address, &difference.should);
+            }
         }
         Work::Delete { .. } | Work::Wait { .. } => {}
-    }
-}
-
-fn outputs_of<'a>(value: &'a Value, found: &mut BTreeSet<&'a OutputRef>) {
-    match value {
-        Value::Output(output) => {
-            found.insert(output);
-        }
-        Value::List(items) => items.iter().for_each(|item| outputs_of(item, found)),
-        Value::Map(map) => map.values().for_each(|item| outputs_of(item, found)),
-        Value::Composed(composed) => found.extend(composed.pieces.iter().filter_map(|piece| match piece {
-            Piece::Output(output) => Some(output),
-            Piece::Literal(_) | Piece::Secret(_) => None,
-        })),
-        Value::Null | Value::Bool(_) | Value::Integer(_) | Value::Text(_) | Value::Secret(_) => {}
     }
 }
 

@@ -1,11 +1,12 @@
 //! What is to become of each desired resource: each property compared by its kind's table, and replacements followed along
 //! the references.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use crate::desired::{Desired, Resource};
-use crate::graph::Graph;
+use crate::graph::{Cycle, Graph};
 use crate::kind::{Change, Compare, Kind, METADATA_RUN, METADATA_USER_DATA, Property};
 use crate::model::messages::plan as m;
 use crate::model::{Address, OutputRef, Text, Value};
@@ -14,6 +15,7 @@ use crate::snapshot::Status;
 
 use super::compare::same;
 use super::matching::Matching;
+use super::references::{addresses, outputs};
 use super::{DeployOptions, Difference, Reason};
 
 /// What is to become of a desired resource.
@@ -51,25 +53,27 @@ fn holds_fast(kind: Kind, property: &str) -> bool {
 }
 
 /// Decides about every desired resource, each after all it refers to.
-pub(super) fn verdicts(desired: &Desired, matching: &Matching<'_>, options: &DeployOptions) -> Verdicts {
+pub(super) fn verdicts(desired: &Desired, matching: &Matching<'_>, options: DeployOptions) -> Verdicts {
     let mut verdicts = Verdicts::default();
-    let references = desired.resources.iter().flat_map(|(address, resource)| {
-        let references: BTreeSet<Address> = resource.properties.values().flat_map(Value::references).collect();
-        references.into_iter().map(move |to| (to, address.clone()))
+    let resources: Vec<(&Address, &Resource)> = desired.resources.iter().collect();
+    let number = |address: &Address| resources.binary_search_by(|(other, _)| (*other).cmp(address)).ok();
+    let references = resources.iter().enumerate().flat_map(|(user, (_, resource))| {
+        let used = addresses(&resource.properties).into_iter().filter_map(number);
+        used.map(move |used| (used, user)).collect::<Vec<_>>()
     });
-    let graph = match Graph::new(desired.resources.keys().cloned(), references) {
+    let graph = match Graph::new(0..resources.len(), references) {
         Ok(graph) => graph,
-        Err(cycle) => {
+        Err(Cycle { edges }) => {
+            let name = |number: usize| resources[number].0.clone();
+            let cycle = Cycle { edges: edges.into_iter().map(|(a, b)| (name(a), name(b))).collect() };
             verdicts.faults.push(say!(m::CIRCLE, edges = cycle));
             return verdicts;
         }
     };
-    for &node in graph.order() {
-        let address = graph.key(node);
-        if let Some(resource) = desired.resources.get(address) {
-            let verdict = verdict(address, resource, matching, options, &mut verdicts);
-            verdicts.of.insert(address.clone(), verdict);
-        }
+    for &number in graph.order() {
+        let (address, resource) = resources[number];
+        let verdict = verdict(address, resource, matching, options, &mut verdicts);
+        verdicts.of.insert(address.clone(), verdict);
     }
     verdicts
 }
@@ -78,7 +82,7 @@ fn verdict(
     address: &Address,
     resource: &Resource,
     matching: &Matching<'_>,
-    options: &DeployOptions,
+    options: DeployOptions,
     verdicts: &mut Verdicts,
 ) -> Verdict {
     let Some(&number) = matching.at.get(address) else { return Verdict::Create };
@@ -136,7 +140,12 @@ fn differences(
     let mut found = Vec::new();
     for property in resource.kind.spec().properties {
         let Some(wanted) = resource.properties.get(property.name) else { continue };
-        let should = wanted.resolved(&|output| resolve(output, matching, verdicts));
+        let should = if outputs(Some(wanted)).is_empty() {
+            Cow::Borrowed(wanted)
+        } else {
+            Cow::Owned(wanted.resolved(&|output| resolve(output, matching, verdicts)))
+        };
+        let should = should.as_ref();
         let is = observed.properties.get(property.name);
         let difference = |name: String, is: Option<&Value>, should: &Value| Difference {
             address: address.clone(),
@@ -145,10 +154,10 @@ fn differences(
             should: should.clone(),
         };
         if property.change == Change::Reported {
-            if is.is_some_and(|is| !same(property.compare, is, &should)) {
+            if is.is_some_and(|is| !same(property.compare, is, should)) {
                 verdicts.reported.push(difference(property.name.to_owned(), is, wanted));
             }
-        } else if let (Kind::Server, "metadata", Value::Map(keys)) = (resource.kind, property.name, &should) {
+        } else if let (Kind::Server, "metadata", Value::Map(keys)) = (resource.kind, property.name, should) {
             let shown = |key: &str| if let Some(Value::Map(is)) = is { is.get(key) } else { None };
             for (key, should) in keys.iter().filter(|(key, _)| *key != METADATA_RUN) {
                 let is = shown(key);
@@ -162,11 +171,12 @@ fn differences(
                     found.push(Differs { difference, replaces: false, follows: None });
                 }
             }
-        } else if !same(comparison(property, resource), is.unwrap_or(&Value::Null), &should) {
+        } else if !same(comparison(property, resource), is.unwrap_or(&Value::Null), should) {
             let follows = should.references().into_iter().find(|to| renewed(to, verdicts));
-            let fast = follows.is_some() && holds_fast(resource.kind, property.name);
+            let replaced = |to: &Address| matches!(verdicts.of.get(to), Some(Verdict::Replace(_)));
+            let fast = holds_fast(resource.kind, property.name) && should.references().iter().any(replaced);
             let replaces = property.change == Change::Replace || fast;
-            found.push(Differs { difference: difference(property.name.to_owned(), is, &should), replaces, follows });
+            found.push(Differs { difference: difference(property.name.to_owned(), is, should), replaces, follows });
         }
     }
     found

@@ -63,7 +63,7 @@ pub(super) fn makes(desired: &Desired, matching: &Matching<'_>, verdicts: &Verdi
     }
     for (address, resource) in &desired.resources {
         let existing = matching.at.get(address).map(|&number| matching.observed[number]);
-        let properties = resource.properties.clone();
+        let properties = || resource.properties.clone();
         let (doing, reason) = match (verdicts.of.get(address), existing) {
             (None | Some(Verdict::Keep), _) => continue,
             (Some(Verdict::Wait(word)), Some(existing)) => {
@@ -73,7 +73,7 @@ pub(super) fn makes(desired: &Desired, matching: &Matching<'_>, verdicts: &Verdi
             (Some(Verdict::Update(differences)), Some(existing)) => {
                 let (id, differences) = (existing.id.clone(), differences.clone());
                 let reason = Reason::Differs(differences.clone());
-                (Doing::Update { id, properties, differences }, reason)
+                (Doing::Update { id, properties: properties(), differences }, reason)
             }
             (Some(verdict), _) => {
                 if brought.contains(address) {
@@ -81,13 +81,14 @@ pub(super) fn makes(desired: &Desired, matching: &Matching<'_>, verdicts: &Verdi
                 }
                 let reason = if let Verdict::Replace(reason) = verdict { reason.clone() } else { Reason::Missing };
                 let bears_data = resource.bears_data || resource.kind.spec().bears_data;
-                let mut item = Item { address: address.clone(), properties, brings: BTreeSet::new(), bears_data };
+                let (address, properties, brings) = (address.clone(), properties(), BTreeSet::new());
+                let mut item = Item { address, properties, brings, bears_data };
                 if resource.kind == Kind::SecurityGroup {
-                    for (rule, properties) in born_rules(address) {
+                    for (rule, properties) in born_rules(&item.address) {
                         if desired.resources.contains_key(&rule) {
                             item.brings.insert(rule);
                         } else {
-                            drafts.push(unwanted_birth(address, &rule, properties));
+                            drafts.push(unwanted_birth(&item.address, &rule, properties));
                         }
                     }
                 }

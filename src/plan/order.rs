@@ -4,13 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::desired::Desired;
 use crate::kind::Kind;
-use crate::model::{Address, Properties, Value};
+use crate::model::Address;
 
-use super::Until;
 use super::diff::{Verdict, Verdicts};
 use super::draft::{Doing, Draft};
 use super::going::Going;
 use super::matching::Matching;
+use super::references::{addresses_of, outputs};
+use super::{Difference, Until};
 
 /// The order of what is made.
 ///
@@ -18,7 +19,7 @@ use super::matching::Matching;
 /// - The create of a replacement after the delete.
 /// - A server and a floating IP after the router interface in their port's subnet: a first boot without a way out fails, and
 ///   Neutron refuses a floating IP without one.
-/// - A server after the load balancers' requests: those take longer, and a busy Nova would delay them. Only an order.
+/// - What [`FASTER_FIRST`] says, where both are made. Only an order.
 pub(super) fn order_makes(
     drafts: &mut [Draft],
     desired: &Desired,
@@ -31,46 +32,44 @@ pub(super) fn order_makes(
         Some(Verdict::Keep | Verdict::Update(_)) | None => false,
     };
     let interfaces = interfaces_by_subnet(desired);
-    let balancers: Vec<&Address> = desired
-        .resources
-        .iter()
-        .filter(|(address, resource)| {
-            let created = matches!(verdicts.of.get(*address), Some(Verdict::Create | Verdict::Replace(_)));
-            resource.kind == Kind::LoadBalancer && created
-        })
-        .map(|(address, _)| address)
-        .collect();
+    let mut created: BTreeMap<Kind, Vec<&Address>> = BTreeMap::new();
+    for (address, resource) in &desired.resources {
+        if matches!(verdicts.of.get(address), Some(Verdict::Create | Verdict::Replace(_))) {
+            created.entry(resource.kind).or_default().push(address);
+        }
+    }
 
     for draft in drafts {
-        let (references, way_out): (BTreeSet<Address>, BTreeSet<Address>) = match &draft.doing {
-            Doing::Create(item) => (
-                item.properties.values().flat_map(Value::references).collect(),
-                ports_of(draft.kind, |name| item.properties.get(name)),
-            ),
-            Doing::Update { differences, .. } => (
-                differences.iter().flat_map(|difference| difference.should.references()).collect(),
-                ports_of(draft.kind, |name| {
-                    let moved = |d: &&super::Difference| draft.kind == Kind::FloatingIp && d.property == name;
-                    differences.iter().find(moved).and(desired.resources.get(&draft.address)?.properties.get(name))
-                }),
-            ),
+        let (uses, stands_on) = match &draft.doing {
+            Doing::Create(item) => {
+                let ports = port_property(draft.kind).map(|name| addresses_of(&item.properties, name));
+                (outputs(item.properties.values()), ports.unwrap_or_default())
+            }
+            Doing::Update { properties, differences, .. } => {
+                let moved = |d: &Difference| draft.kind == Kind::FloatingIp && d.property == "port_id";
+                let ports = differences.iter().any(moved).then(|| addresses_of(properties, "port_id"));
+                (outputs(differences.iter().map(|difference| &difference.should)), ports.unwrap_or_default())
+            }
             Doing::Wait { .. } | Doing::Delete { .. } => continue,
         };
-        for reference in references.iter().filter(|address| appears(address)) {
-            draft.wait_for(reference, Until::Settled);
-        }
-        let fixed_ips = way_out.iter().filter_map(|port| desired.resources.get(port)?.properties.get("fixed_ips"));
-        for subnet in fixed_ips.flat_map(Value::references) {
-            for interface in interfaces.get(&subnet).into_iter().flatten().filter(|address| appears(address)) {
-                draft.wait_for(interface, Until::Settled);
+        let mut after: BTreeSet<&Address> =
+            uses.iter().map(|output| &output.address).filter(|at| appears(at)).collect();
+        for port in stands_on.iter().filter_map(|port| desired.resources.get(port)) {
+            for subnet in addresses_of(&port.properties, "fixed_ips") {
+                after.extend(interfaces.get(subnet).into_iter().flatten().filter(|address| appears(address)));
             }
+        }
+        let after: Vec<Address> = after.into_iter().cloned().collect();
+        for earlier in &after {
+            draft.wait_for(earlier, Until::Settled);
         }
         if !matches!(draft.doing, Doing::Create(_)) {
             continue;
         }
-        if draft.kind == Kind::Server {
-            for balancer in &balancers {
-                draft.wait_for(balancer, Until::Answered);
+        let kind = draft.kind;
+        for (_, first) in FASTER_FIRST.iter().filter(|(later, _)| *later == kind) {
+            for earlier in created.get(first).into_iter().flatten() {
+                draft.wait_for(earlier, Until::Answered);
             }
         }
         if let Some(&number) = matching.at.get(&draft.address).filter(|number| going.reasons.contains_key(number)) {
@@ -79,21 +78,26 @@ pub(super) fn order_makes(
     }
 }
 
-/// The ports that a server or a floating IP stands on.
-fn ports_of<'a>(kind: Kind, property: impl Fn(&str) -> Option<&'a Value>) -> BTreeSet<Address> {
-    let name = match kind {
-        Kind::Server => "networks",
-        Kind::FloatingIp => "port_id",
-        _ => return BTreeSet::new(),
-    };
-    property(name).map(Value::references).unwrap_or_default()
+/// Which kind's requests are better sent when those of another have been answered, because the cloud does both more slowly at
+/// once than one after the other (measured: `comparison.md`'s traces, our own in docs/decisions/order.md).
+///
+/// - Servers after load balancers, whose chain is the longest.
+/// - Router interfaces after ports: an interface holds the locks that the ports' bulk request needs.
+const FASTER_FIRST: [(Kind, Kind); 2] = [(Kind::Server, Kind::LoadBalancer), (Kind::RouterInterface, Kind::Port)];
+
+/// The property in which a server or a floating IP names its ports.
+fn port_property(kind: Kind) -> Option<&'static str> {
+    match kind {
+        Kind::Server => Some("networks"),
+        Kind::FloatingIp => Some("port_id"),
+        _ => None,
+    }
 }
 
-fn interfaces_by_subnet(desired: &Desired) -> BTreeMap<Address, Vec<&Address>> {
-    let subnet = |properties: &Properties| properties.get("subnet_id").map(Value::references).unwrap_or_default();
-    let mut interfaces: BTreeMap<Address, Vec<&Address>> = BTreeMap::new();
+fn interfaces_by_subnet(desired: &Desired) -> BTreeMap<&Address, Vec<&Address>> {
+    let mut interfaces: BTreeMap<&Address, Vec<&Address>> = BTreeMap::new();
     for (address, resource) in desired.resources.iter().filter(|(_, r)| r.kind == Kind::RouterInterface) {
-        for subnet in subnet(&resource.properties) {
+        for subnet in addresses_of(&resource.properties, "subnet_id") {
             interfaces.entry(subnet).or_default().push(address);
         }
     }
@@ -162,11 +166,7 @@ fn lets_go(verdicts: &Verdicts, user: &Address, property: &str) -> bool {
 fn subnet_users(matching: &Matching<'_>) -> BTreeMap<usize, Vec<(usize, usize)>> {
     let mut users: BTreeMap<usize, Vec<(usize, usize)>> = BTreeMap::new();
     for (number, observed) in matching.observed.iter().enumerate() {
-        let property = match observed.kind {
-            Kind::FloatingIp => "port_id",
-            Kind::Server => "networks",
-            _ => continue,
-        };
+        let Some(property) = port_property(observed.kind) else { continue };
         for port in matching.by_property(number, property) {
             for subnet in matching.by_property(port, "fixed_ips") {
                 users.entry(subnet).or_default().push((number, port));

@@ -1,4 +1,4 @@
-//! A small plan and a run of it, for the tests of this room.
+//! A small plan and a run of it, for the tests of this room and of `terminal/`.
 
 use std::collections::BTreeMap;
 
@@ -7,11 +7,11 @@ use crate::kind::Kind;
 use crate::model::{Address, EnvironmentKey, EnvironmentName, OutputRef, Properties, Value};
 use crate::plan::{Batch, Goal, Item, Plan, Preflight, Reason, Step, StepId, Totals, Until, Work};
 
-pub(super) fn address(text: &str) -> Address {
+pub(crate) fn address(text: &str) -> Address {
     Address::parse(text).expect("an address")
 }
 
-pub(super) fn empty() -> Plan {
+pub(crate) fn empty() -> Plan {
     Plan {
         format: 1,
         environment: EnvironmentKey {
@@ -33,7 +33,7 @@ pub(super) fn empty() -> Plan {
     }
 }
 
-pub(super) fn step(plan: &mut Plan, work: Work, after: &[&str], reason: Reason) {
+pub(crate) fn step(plan: &mut Plan, work: Work, after: &[&str], reason: Reason) {
     let addresses: Vec<Address> = match &work {
         Work::Create(batch) => batch.items.iter().map(|item| item.address.clone()).collect(),
         Work::Update { address, .. } | Work::Delete { address, .. } | Work::Wait { address, .. } => {
@@ -49,7 +49,7 @@ pub(super) fn step(plan: &mut Plan, work: Work, after: &[&str], reason: Reason) 
     });
 }
 
-pub(super) fn create(kind: Kind, items: &[(&str, &[(&str, Value)])]) -> Work {
+pub(crate) fn create(kind: Kind, items: &[(&str, &[(&str, Value)])]) -> Work {
     let items = items.iter().map(|(name, properties)| Item {
         address: address(name),
         properties: properties.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect::<Properties>(),
@@ -60,7 +60,7 @@ pub(super) fn create(kind: Kind, items: &[(&str, &[(&str, Value)])]) -> Work {
 }
 
 /// A network, a subnet, two ports, a server and a container, all to be made.
-pub(super) fn plan() -> Plan {
+pub(crate) fn plan() -> Plan {
     let mut plan = empty();
     let fixed = |ip: &str| Value::List(vec![Value::Map(BTreeMap::from([("ip_address".to_owned(), Value::from(ip))]))]);
     step(&mut plan, create(Kind::Network, &[("network.web", &[])]), &[], Reason::Missing);
@@ -77,7 +77,7 @@ pub(super) fn plan() -> Plan {
 }
 
 /// A run of [`plan`] from time 1000: the container fails, and one port is skipped.
-pub(super) fn run() -> Vec<Event> {
+pub(crate) fn run() -> Vec<Event> {
     let create = OperationWord::Create;
     let intended = |name: &str, kind| Happening::Intended {
         address: address(name),

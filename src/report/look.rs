@@ -73,7 +73,7 @@ pub fn time(at_ms: i64) -> String {
 
 /// MiB as people read them: `512 MiB`, `16 GiB`.
 pub fn mebibytes(mib: u64) -> String {
-    if mib % 1024 == 0 { format!("{} GiB", mib / 1024) } else { format!("{mib} MiB") }
+    if mib.is_multiple_of(1024) { format!("{} GiB", mib / 1024) } else { format!("{mib} MiB") }
 }
 
 /// Words joined by commas and broken into lines; every line after the first begins with `indent` spaces.

@@ -3,7 +3,7 @@
 
 mod events;
 #[cfg(test)]
-mod fixture;
+pub(crate) mod fixture;
 mod graph;
 mod look;
 mod plan;

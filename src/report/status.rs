@@ -1,6 +1,7 @@
 //! How an environment stands, as its journal tells it, and what its resources gave.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use serde_json::json;
 
@@ -73,11 +74,11 @@ pub fn status_json(environment: &EnvironmentKey, state: &State) -> serde_json::V
 pub fn outputs_text(environment: &EnvironmentKey, state: &State, url: Option<&str>, look: &Look) -> String {
     let mut out = String::new();
     if let Some(url) = url {
-        out.push_str(&format!("url {url}\n"));
+        let _ = writeln!(out, "url {url}");
     }
     for (address, outputs) in state.outputs() {
         for (field, value) in outputs {
-            out.push_str(&format!("{address} {field} {value}\n"));
+            let _ = writeln!(out, "{address} {field} {value}");
         }
     }
     if out.is_empty() {

@@ -100,7 +100,8 @@ impl Progress {
 
     /// Moves the clocks of the lines in flight.
     pub fn tick(&self) {
-        if let Screen::Live(live) = &self.show {
+        // Before the first event there is nothing to show.
+        if let (Screen::Live(live), Some(_)) = (&self.show, self.begun) {
             live.counts.tick();
             live.flying.values().for_each(ProgressBar::tick);
         }
@@ -197,7 +198,7 @@ mod tests {
     use std::sync::{Arc, Mutex};
 
     use super::*;
-    use crate::kind::Kind;
+    use crate::report::{fixture, items};
 
     #[derive(Clone, Default)]
     struct Sink(Arc<Mutex<Vec<u8>>>);
@@ -218,49 +219,40 @@ mod tests {
         }
     }
 
-    fn events() -> Vec<Event> {
-        let (address, kind, operation) = (Address::new("network", "web"), Kind::Network, OperationWord::Create);
-        let what = [
-            Happening::Intended { address: address.clone(), kind, operation, id: None, detail: None },
-            Happening::Accepted {
-                address: address.clone(),
-                kind,
-                operation,
-                id: "n1".into(),
-                request_id: None,
-                adopted: false,
-            },
-            Happening::Settled { address: address.clone(), kind, operation, id: "n1".into(), outputs: BTreeMap::new() },
-        ];
-        let event =
-            |(i, what)| Event { sequence: i, at: 1_000 * i64::try_from(i).expect("small"), run: "r".into(), what };
-        (1..).zip(what).map(event).collect()
+    fn lines(show: impl FnOnce(Box<dyn Write + Send>) -> Show) -> Vec<String> {
+        let sink = Sink::default();
+        let mut progress = Progress::new(show(Box::new(sink.clone())), items(&fixture::plan()), Look::PLAIN);
+        for event in fixture::run() {
+            progress.event(&event).expect("no i/o error");
+        }
+        progress.note("stopping").expect("no i/o error");
+        sink.text().lines().map(str::to_owned).collect()
     }
 
     #[test]
     fn lines_are_one_for_what_leaves_and_one_for_what_ends() {
-        let sink = Sink::default();
-        let mut progress = Progress::new(Show::Lines(Box::new(sink.clone())), BTreeSet::new(), Look::PLAIN);
-        for event in events() {
-            progress.event(&event).expect("no i/o error");
-        }
-        progress.note("stopping").expect("no i/o error");
-        let text = sink.text();
-        let lines: Vec<&str> = text.lines().collect();
-        assert_eq!(lines.len(), 3, "{text}");
-        assert!(lines[1].ends_with("network.web create: done, n1"), "{text}");
-        assert_eq!(lines[2], "stopping");
+        let lines = lines(Show::Lines);
+        assert_eq!(lines.len(), fixture::run().len() + 1, "{lines:?}");
+        assert!(lines[1].ends_with("network.web create: sent"), "{lines:?}");
+        assert!(lines[3].contains("container.assets create: FAILED: PUT /shop: 403"), "{lines:?}");
+        assert_eq!(lines.last().map(String::as_str), Some("stopping"));
+    }
+
+    #[test]
+    fn what_only_comes_with_an_item_has_no_line() {
+        let settled = fixture::run().into_iter().find(|event| matches!(event.what, Happening::Settled { .. }));
+        let what = settled.expect("something settles").what;
+        assert!(worth_a_line(&what, &items(&fixture::plan())));
+        let other = BTreeSet::from([(Address::new("group", "web"), OperationWord::Create)]);
+        assert!(!worth_a_line(&what, &other));
     }
 
     #[test]
     fn json_is_one_object_a_line() {
-        let sink = Sink::default();
-        let mut progress = Progress::new(Show::Json(Box::new(sink.clone())), BTreeSet::new(), Look::PLAIN);
-        for event in events() {
-            progress.event(&event).expect("no i/o error");
-        }
-        let read: Vec<Event> = sink.text().lines().map(|line| serde_json::from_str(line).expect("an event")).collect();
-        assert_eq!(read, events());
+        let mut wanted: Vec<String> =
+            fixture::run().iter().map(|event| event_json(event).expect("serialises")).collect();
+        wanted.push(note_json("stopping"));
+        assert_eq!(lines(Show::Json), wanted);
     }
 
     #[test]
@@ -268,10 +260,10 @@ mod tests {
         let all = MultiProgress::with_draw_target(ProgressDrawTarget::hidden());
         let mut live = Live::new(all);
         let mut flying = Vec::new();
-        for event in events() {
+        for event in fixture::run() {
             live.event(&event, 0, &Look::PLAIN).expect("no i/o error");
             flying.push(live.flying.len());
         }
-        assert_eq!(flying, [1, 1, 0]);
+        assert_eq!(flying, [0, 1, 2, 1, 0, 1, 0, 1, 0, 0, 1, 0, 0]);
     }
 }

@@ -9,7 +9,7 @@ class Foreigner:
 
     def __init__(self, project):
         self.project = project
-        before = project.ids()
+        self.before = before = project.ids()
         try:
             self.make()
         finally:

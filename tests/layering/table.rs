@@ -44,8 +44,12 @@ const fn acting(name: &'static str, rooms: &'static [&'static str], crates: &'st
 pub const ROOMS: &[Row] = &[
     pure("model", &[], &["serde", "serde_json", "sha2", "thiserror"]),
     pure("graph", &[], &["petgraph", "thiserror"]),
-    pure("blueprint", &["model"], &["serde", "serde_json", "saphyr", "ipnet", "strsim", "include_dir"]),
-    pure("component", &["model", "blueprint"], &["serde", "minijinja", "include_dir", "thiserror"]),
+    pure("blueprint", &["model"], &["serde", "serde_json", "saphyr_parser", "ipnet", "strsim", "include_dir"]),
+    pure(
+        "component",
+        &["model", "blueprint"],
+        &["serde", "serde_json", "saphyr_parser", "minijinja", "include_dir", "thiserror"],
+    ),
     pure("kind", &["model"], &["serde", "serde_json", "base64", "flate2", "sha2", "thiserror"]),
     pure("snapshot", &["model", "kind"], &["serde", "serde_json", "thiserror"]),
     pure("event", &["model", "kind"], &["serde", "serde_json", "thiserror"]),
@@ -81,6 +85,7 @@ pub const ROOMS: &[Row] = &[
             "serde_json",
             "saphyr",
             "secrecy",
+            "strsim",
             "thiserror",
             "tracing",
             "jiff",
@@ -114,7 +119,7 @@ pub const ROOMS: &[Row] = &[
         ],
         &["async_trait", "futures", "tokio", "serde", "serde_json", "thiserror", "tracing"],
     ),
-    acting("terminal", &["model", "event", "report"], &["indicatif", "tokio"]),
+    acting("terminal", &["model", "event", "report"], &["indicatif", "serde_json", "tokio"]),
     acting(
         "cli",
         &[
@@ -142,6 +147,7 @@ pub const ROOMS: &[Row] = &[
             "clap_complete",
             "clap_mangen",
             "futures",
+            "ipnet",
             "jiff",
             "secrecy",
             "serde",
@@ -160,4 +166,10 @@ pub const ROOMS: &[Row] = &[
 /// The row of that name.
 pub fn row(name: &str) -> Option<&'static Row> {
     ROOMS.iter().find(|row| row.name == name)
+}
+
+/// Whether a room may name another one. Its tests may also name what that one is made of: an event's test needs a kind.
+pub fn allows(room: &str, other: &str, test: bool) -> bool {
+    let Some(row) = row(room) else { return false };
+    row.rooms.contains(&other) || test && row.rooms.iter().any(|between| allows(between, other, true))
 }

@@ -5,6 +5,8 @@ crate::messages! {
     WARNING = "cli.warning", "warning", "경고";
     HELP = "cli.help", "help", "도움말";
     USAGE = "cli.usage", "{words}", "{words}";
+    UNKNOWN_COMMAND = "cli.unknown-command", "there is no command `{name}`", "명령 `{name}` 이(가) 없습니다";
+    UNKNOWN_COMMAND_HELP = "cli.unknown-command-help", "there are {names}", "있는 명령: {names}";
     UNKNOWN_USECASE = "cli.unknown-usecase", "there is no use case `{id}`", "활용 사례 `{id}` 이(가) 없습니다";
     UNKNOWN_USECASE_NEAREST = "cli.unknown-usecase-nearest", "did you mean `{nearest}`? `gureum list` shows all", "`{nearest}` 을(를) 뜻하셨습니까? 전체 목록: `gureum list`";
     UNKNOWN_USECASE_LIST = "cli.unknown-usecase-list", "`gureum list` shows all", "전체 목록: `gureum list`";

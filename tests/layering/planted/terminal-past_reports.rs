@@ -7,3 +7,9 @@ use crate::{journal::{Journal, Sqlite}, model::Text}; //~ may not import `journa
 fn show(event: &Event) -> Text {
     report::sentence(event)
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::kind::Kind; // an event's: report's and event's own rows have it
+    use crate::journal::Memory; //~ may not import `journal`
+}
