@@ -273,16 +273,15 @@ impl Hands for Fake {
 
     /// Children are found by their parents, as with the real drivers.
     async fn list(&self, kind: Kind, known: &[Observed]) -> Result<Vec<Observed>, CloudError> {
-        match self.arrive(&format!("list {kind}"), kind, &[&Address::new("kind", kind.spec().word)]).await {
-            Some(Fault::Refuse(status, code)) => Err(refused(status, code)),
-            _ => {
-                let parent_known = |it: &Observed| match it.address.as_ref().and_then(Address::parent) {
-                    Some(parent) => known.iter().any(|other| other.address.as_ref() == Some(&parent)),
-                    None => true,
-                };
-                Ok(self.shown(kind).into_iter().filter(parent_known).collect())
-            }
+        let fault = self.arrive(&format!("list {kind}"), kind, &[&Address::new("kind", kind.spec().word)]).await;
+        if let Some(Fault::Refuse(status, code)) = fault {
+            return Err(refused(status, code));
         }
+        let parent_known = |it: &Observed| match it.address.as_ref().and_then(Address::parent) {
+            Some(parent) => known.iter().any(|other| other.address.as_ref() == Some(&parent)),
+            None => true,
+        };
+        Ok(self.shown(kind).into_iter().filter(parent_known).collect())
     }
 
     async fn progress(&self, kind: Kind, _: &[Observed], waiting: &[Waiting]) -> Result<Polled, CloudError> {

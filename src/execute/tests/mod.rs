@@ -1,6 +1,7 @@
 //! Runs in virtual time, on a small cloud that can be told to misbehave.
 
 mod crash;
+mod drivers;
 mod fake;
 mod faults;
 mod order;
