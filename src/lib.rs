@@ -23,6 +23,5 @@ pub mod journal;
 pub mod observe;
 pub mod runtime;
 pub mod terminal;
-pub mod verify;
 
 pub mod cli;

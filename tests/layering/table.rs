@@ -66,7 +66,7 @@ pub const ROOMS: &[Row] = &[
     pure(
         "report",
         &["model", "graph", "kind", "snapshot", "event", "desired", "plan"],
-        &["serde", "serde_json", "comfy_table", "jiff"],
+        &["serde", "serde_json", "jiff"],
     ),
     acting("runtime", &[], &["async_trait", "tokio", "rand", "jiff"]),
     acting(
