@@ -29,6 +29,48 @@ pub struct Inputs {
     pub settings: Settings,
 }
 
+impl Inputs {
+    /// These inputs, and over them what `over` says: it wins wherever it says something.
+    #[must_use]
+    pub fn merged(mut self, over: Self) -> Self {
+        for (tier, over) in over.tiers {
+            let said = self.tiers.entry(tier).or_default();
+            said.count = over.count.or(said.count);
+            said.size = over.size.or(said.size);
+            said.service = over.service.or_else(|| said.service.take());
+        }
+        Self {
+            name: over.name.or(self.name),
+            usecase: if over.usecase.is_empty() { self.usecase } else { over.usecase },
+            flavor: over.flavor.or(self.flavor),
+            os: over.os.or(self.os),
+            tiers: self.tiers,
+            settings: self.settings.merged(over.settings),
+        }
+    }
+}
+
+impl Settings {
+    /// These settings, and over them what `over` says.
+    #[must_use]
+    pub fn merged(mut self, over: Self) -> Self {
+        self.flavors.extend(over.flavors);
+        self.images.extend(over.images);
+        Self {
+            external_network: over.external_network.or(self.external_network),
+            dns: if over.dns.is_empty() { self.dns } else { over.dns },
+            availability_zone: over.availability_zone.or(self.availability_zone),
+            ssh_key: over.ssh_key.or(self.ssh_key),
+            ssh_from: over.ssh_from.or(self.ssh_from),
+            cidr: over.cidr.or(self.cidr),
+            egress: over.egress.or(self.egress),
+            config_drive: over.config_drive.or(self.config_drive),
+            flavors: self.flavors,
+            images: self.images,
+        }
+    }
+}
+
 /// What is said of one tier.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -78,4 +120,32 @@ pub struct Settings {
     /// Image names by operating system; `*` stands for any characters.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub images: BTreeMap<String, String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_said_over_wins_and_the_rest_stays() {
+        let below: Inputs = serde_json::from_str(
+            r#"{"name":"a","usecase":"u","flavor":"small","os":"debian-12","tiers":{"web":{"count":2,"size":"small"}},
+                "settings":{"dns":["8.8.8.8"],"cidr":"10.0.0.0/16","flavors":{"small":"s"},"egress":[]}}"#,
+        )
+        .expect("inputs");
+        let over: Inputs = serde_json::from_str(
+            r#"{"usecase":"","tiers":{"web":{"count":3},"db":{"service":"mariadb"}},"settings":{"flavors":{"large":"l"},
+                "egress":["10.0.0.0/8"],"config_drive":false}}"#,
+        )
+        .expect("inputs");
+        let expected: Inputs = serde_json::from_str(
+            r#"{"name":"a","usecase":"u","flavor":"small","os":"debian-12","tiers":{"web":{"count":3,"size":"small"},
+                "db":{"service":"mariadb"}},"settings":{"dns":["8.8.8.8"],"cidr":"10.0.0.0/16","flavors":{"small":"s",
+                "large":"l"},"egress":["10.0.0.0/8"],"config_drive":false}}"#,
+        )
+        .expect("inputs");
+        assert_eq!(below.clone().merged(over), expected);
+        assert_eq!(below.clone().merged(Inputs::default()), below);
+        assert_eq!(Inputs::default().merged(below.clone()), below);
+    }
 }

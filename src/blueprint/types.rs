@@ -1,5 +1,7 @@
 //! A blueprint, checked: every name that it uses exists. Order of tiers and zones is the file's, for addresses follow it.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use crate::model::{Size, Span};
@@ -114,6 +116,10 @@ pub struct Tier {
     pub title: Localized,
     /// What runs there.
     pub service: Service,
+    /// What runs there beside it.
+    pub also: Vec<String>,
+    /// Settings of what runs there, by the names that the components give them.
+    pub settings: BTreeMap<String, String>,
     /// How many.
     pub count: Count,
     /// Their size where none is said.
@@ -158,6 +164,18 @@ pub enum Protocol {
     Https,
 }
 
+/// The port of a link.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LinkPort {
+    /// This one.
+    Number(u16),
+    /// From the first to the last.
+    Range(u16, u16),
+    /// The own port of the service that runs on the tier which is linked to, whichever is chosen.
+    OfService,
+}
+
 /// Who talks to whom. Where nothing is linked nothing is let in.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Link {
@@ -166,7 +184,7 @@ pub struct Link {
     /// Whom with.
     pub to: Endpoint,
     /// On which port.
-    pub port: u16,
+    pub port: LinkPort,
     /// TCP unless said otherwise.
     pub protocol: Protocol,
     /// Where it stands in the file.
@@ -174,7 +192,7 @@ pub struct Link {
     pub span: Span,
 }
 
-/// A load balancer: one virtual IP, one listener and pool per port.
+/// A load balancer: one virtual IP with its listeners.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Balancer {
     /// `front`.
@@ -183,8 +201,18 @@ pub struct Balancer {
     pub zone: String,
     /// Whether it has a floating address.
     pub public: bool,
+    /// What it listens to; at least one.
+    pub listeners: Vec<Listener>,
+    /// Where it stands in the file.
+    #[serde(skip)]
+    pub span: Span,
+}
+
+/// A port that a load balancer listens on, and the pool of servers behind it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Listener {
     /// Listener and pool name (`http`).
-    pub listener: String,
+    pub name: String,
     /// What clients speak.
     pub protocol: Protocol,
     /// Where clients speak to it.
@@ -202,8 +230,8 @@ pub struct Balancer {
 /// A health monitor's settings (Octavia's words).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Health {
-    /// The path of HTTP monitors.
-    pub path: String,
+    /// The path that an HTTP monitor asks for; without one the monitor only connects (TCP).
+    pub path: Option<String>,
     /// Seconds between checks.
     pub delay: u32,
     /// Seconds until a check has failed.
@@ -243,6 +271,8 @@ pub struct External {
     pub needs: Vec<String>,
     /// Whether the environment works without it.
     pub optional: bool,
+    /// The tier that is not deployed where this service is bound.
+    pub replaces: Option<String>,
 }
 
 /// What the use case asks for beyond servers and networks.
@@ -268,12 +298,19 @@ pub enum Want {
         /// Which.
         zone: String,
     },
-    /// A Kubernetes cluster.
+    /// Two tiers are one Kubernetes cluster.
     Kubernetes {
-        /// Master nodes.
-        masters: u32,
-        /// Worker nodes.
-        workers: u32,
+        /// The tier of its master nodes.
+        masters: String,
+        /// The tier of its worker nodes.
+        workers: String,
+    },
+    /// Tiers' services are made known to applications on a platform (Cloud Foundry's user-provided services, Kubernetes' Secrets).
+    Offer {
+        /// The platform: a bound service, or a tier of a cluster.
+        to: Endpoint,
+        /// Whose services.
+        tiers: Vec<String>,
     },
     /// The platform's own monitoring dashboard.
     Monitoring,
