@@ -3,9 +3,9 @@
 use super::context::{Caller, Context};
 use super::exchange::{Reply, Request};
 use super::fault::Fault;
-use super::identity;
 use super::operation::{Operation, Service};
 use super::world::{Change, World};
+use super::{identity, network};
 
 /// Whose behaviour it shows, where releases differ.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -106,13 +106,14 @@ impl Cloud {
 }
 
 /// What fills a new cloud, by service.
-static SEEDS: &[fn(&mut World, i64)] = &[];
+static SEEDS: &[fn(&mut World, i64)] = &[network::seed];
 
 /// The operations of a service.
 pub fn operations(service: Service) -> &'static [Operation] {
     match service {
         Service::Identity => identity::OPERATIONS,
-        Service::Compute | Service::Network | Service::Image | Service::LoadBalancer | Service::ObjectStore => &[],
+        Service::Network => network::OPERATIONS,
+        Service::Compute | Service::Image | Service::LoadBalancer | Service::ObjectStore => &[],
     }
 }
 

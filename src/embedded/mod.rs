@@ -13,6 +13,7 @@ mod context;
 mod exchange;
 mod fault;
 mod identity;
+mod network;
 mod operation;
 mod time;
 mod world;
