@@ -11,11 +11,11 @@
 mod cloud;
 mod compute;
 mod context;
+mod digest;
 mod exchange;
 mod fault;
 mod identity;
 mod image;
-mod md5;
 mod operation;
 mod time;
 mod world;

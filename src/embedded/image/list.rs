@@ -147,11 +147,7 @@ fn passes(context: &Context<'_>, row: &Row) -> Result<bool, Fault> {
                 Some(list) => list.split(',').any(|one| *held == one.trim_matches('"')),
                 None => *held == wanted.as_str(),
             },
-            _ => match held {
-                Json::String(text) => text == wanted,
-                Json::Null => false,
-                other => other.to_string() == *wanted,
-            },
+            _ => *held == wanted.as_str(),
         };
         if !right {
             return Ok(false);

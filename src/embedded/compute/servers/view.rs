@@ -8,6 +8,7 @@ use crate::embedded::compute::listing::{bookmark, links};
 use crate::embedded::compute::version::minor;
 use crate::embedded::compute::{hosts, ports};
 use crate::embedded::context::Context;
+use crate::embedded::digest::digits;
 use crate::embedded::exchange::Reply;
 use crate::embedded::fault::Fault;
 use crate::embedded::time::{micros_bare, zulu};
@@ -136,7 +137,7 @@ fn with_groups(context: &Context<'_>, row: &Row, mut shown: Json) -> Json {
 }
 
 fn host_id(project: &str) -> String {
-    Sha224::digest(format!("{project}{}", hosts::HOST)).iter().map(|byte| format!("{byte:02x}")).collect()
+    digits(&Sha224::digest(format!("{project}{}", hosts::HOST)))
 }
 
 /// Its ports that still exist, in order.
