@@ -19,14 +19,14 @@ use crate::embedded::world::Row;
 /// Property, what it holds, the microversion that brought it.
 const KNOWN: [(&str, Kind, u32); 24] = [
     ("name", Kind::Name, 1),
-    ("imageRef", Kind::Text, 1),
+    ("imageRef", Kind::Reference, 1),
     ("flavorRef", Kind::Any, 1),
     ("adminPass", Kind::Text, 1),
     ("metadata", Kind::Any, 1),
     ("networks", Kind::Any, 1),
-    ("OS-DCF:diskConfig", Kind::Text, 1),
-    ("accessIPv4", Kind::Text, 1),
-    ("accessIPv6", Kind::Text, 1),
+    ("OS-DCF:diskConfig", Kind::OneOf(&["AUTO", "MANUAL"]), 1),
+    ("accessIPv4", Kind::V4, 1),
+    ("accessIPv6", Kind::V6, 1),
     ("availability_zone", Kind::Name, 1),
     ("block_device_mapping", Kind::List, 1),
     ("block_device_mapping_v2", Kind::List, 1),
@@ -40,7 +40,7 @@ const KNOWN: [(&str, Kind, u32); 24] = [
     ("description", Kind::TextOrNull, 19),
     ("tags", Kind::List, 52),
     ("trusted_image_certificates", Kind::Any, 63),
-    ("hostname", Kind::Text, 90),
+    ("hostname", Kind::Host, 90),
     ("personality", Kind::List, 1),
 ];
 
@@ -128,10 +128,12 @@ fn checked(context: &Context<'_>, version: u32) -> Result<Row, Fault> {
         if data.len() > USER_DATA {
             return Err(invalid("user_data", &json!(data), format!("'{data}' is too long")));
         }
-        let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"+/=\r\n*".contains(&byte);
-        if !data.bytes().all(allowed) {
+        if !schema::is_base64(data) {
             return Err(invalid("user_data", &json!(data), format!("'{data}' is not a 'base64'")));
         }
+    }
+    if let Some(text) = given.get("description").and_then(Json::as_str).filter(|text| text.chars().count() > 255) {
+        return Err(invalid("description", &json!(text), format!("'{text}' is too long")));
     }
     if let Some(given) = given.get("tags") {
         tags::checked(given)?;
@@ -208,8 +210,8 @@ pub(super) fn fits(flavor: &Json, image: &Row) -> Result<(), Fault> {
 /// The names to show and the ids to give to the ports that Nova makes.
 fn security_groups(context: &Context<'_>, given: Option<&Json>) -> Result<(Vec<String>, Vec<String>), Fault> {
     let mut names: Vec<String> = Vec::new();
-    for one in given.and_then(Json::as_array).into_iter().flatten() {
-        let item = schema::object("security_groups", one, &[("name", Kind::Name)], &[])?;
+    for (place, one) in given.and_then(Json::as_array).into_iter().flatten().enumerate() {
+        let item = schema::object(&place.to_string(), one, &[("name", Kind::Name)], &[])?;
         let name = item.get("name").and_then(Json::as_str).unwrap_or("default").to_owned();
         if !names.contains(&name) {
             names.push(name);
