@@ -103,7 +103,10 @@ fn check(name: &str, value: &Json, kind: Kind) -> Result<(), Fault> {
         (Kind::Text | Kind::TextOrNull, Json::String(_)) | (Kind::TextOrNull, Json::Null) | (Kind::Any, _) => {
             return Ok(());
         }
-        (Kind::Object, Json::Object(_)) | (Kind::List, Json::Array(_)) | (Kind::Flag, Json::Bool(_)) => return Ok(()),
+        (Kind::Object, Json::Object(_))
+        | (Kind::List, Json::Array(_))
+        | (Kind::Flag, Json::Bool(_))
+        | (Kind::Reference, Json::String(_)) => return Ok(()),
         (Kind::Flag, Json::String(text)) if flag(text).is_some() => return Ok(()),
         (Kind::Count, value) if count(value).is_some_and(|count| count >= 1) => return Ok(()),
         (Kind::OneOf(words), Json::String(text)) if words.contains(&text.as_str()) => return Ok(()),
@@ -120,7 +123,6 @@ fn check(name: &str, value: &Json, kind: Kind) -> Result<(), Fault> {
             let problem = format!("'{text}' does not match '^[a-zA-Z0-9]+[a-zA-Z0-9-]*[a-zA-Z0-9]+$'");
             return Err(invalid(name, value, problem));
         }
-        (Kind::Reference, Json::String(_)) => return Ok(()),
         (Kind::Reference, _) => {
             return Err(invalid(name, value, format!("{} is not valid under any of the given schemas", python(value))));
         }

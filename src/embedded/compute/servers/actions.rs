@@ -3,7 +3,7 @@
 use serde_json::{Value as Json, json};
 
 use super::state::{self, State, begin, usual};
-use super::{create, of_path, unlocked, view, wrong_state};
+use super::{needs, of_path, unlocked, view, wrong_state};
 use crate::embedded::compute::schema::{Kind, count, invalid, object, python};
 use crate::embedded::compute::version::minor;
 use crate::embedded::compute::{ports, quotas};
@@ -95,7 +95,7 @@ fn resize(context: &mut Context<'_>, value: &Json) -> Result<Reply, Fault> {
     let given = object("resize", value, &known, &["flavorRef"])?;
     let row = unlocked(context)?;
     let state = state::of(&row, context.now);
-    let flavor = create::flavor_of(context, &given["flavorRef"])?;
+    let flavor = needs::flavor_of(context, &given["flavorRef"])?;
     let old = state::flavor(&row, context.now).clone();
     allowed(context, "resize", &["active", "stopped"], &state)?;
     if flavor["id"] == old["id"] {
@@ -110,7 +110,7 @@ fn resize(context: &mut Context<'_>, value: &Json) -> Result<Reply, Fault> {
         ));
     }
     if let Some(image) = row["_image"].as_str().and_then(|id| context.world.get("images", id)) {
-        create::fits(&flavor, image)?;
+        needs::fits(&flavor, image)?;
     }
     let id = context.parameter("id");
     begin(context, &id, "resize_prep", usual::RESIZE, "resized");
