@@ -9,7 +9,7 @@ use super::tags;
 use crate::embedded::compute::listing::links;
 use crate::embedded::compute::schema::{self, Kind, flag, invalid};
 use crate::embedded::compute::version::minor;
-use crate::embedded::compute::{keypairs, quotas};
+use crate::embedded::compute::{groups, keypairs, quotas};
 use crate::embedded::context::Context;
 use crate::embedded::exchange::Reply;
 use crate::embedded::fault::Fault;
@@ -70,7 +70,7 @@ pub(in crate::embedded::compute) fn create(context: &mut Context<'_>) -> Result<
     let flavor = flavor_of(context, &given["flavorRef"])?;
     let image = image_of(context, &image_id)?;
     fits(&flavor, &image)?;
-    let metadata = given.get("metadata").map_or_else(|| Ok(Row::new()), schema::metadata)?;
+    let metadata = given.get("metadata").and_then(Json::as_object).cloned().unwrap_or_default();
     if let Some(name) = given.get("key_name").and_then(Json::as_str)
         && keypairs::find(context, &context.caller.user.clone(), name).is_none()
     {
@@ -135,6 +135,9 @@ fn checked(context: &Context<'_>, version: u32) -> Result<Row, Fault> {
     if let Some(text) = given.get("description").and_then(Json::as_str).filter(|text| text.chars().count() > 255) {
         return Err(invalid("description", &json!(text), format!("'{text}' is too long")));
     }
+    if let Some(given) = given.get("metadata") {
+        schema::metadata(given)?;
+    }
     if let Some(given) = given.get("tags") {
         tags::checked(given)?;
     }
@@ -173,16 +176,22 @@ fn template(context: &mut Context<'_>, given: &Row, version: u32, parts: (&str, 
 }
 
 /// Stores the row with its ports; a server whose network fails stays, in `ERROR`.
-fn build(context: &mut Context<'_>, mut row: Row, wanted: &[Wanted], groups: &[String]) -> String {
+fn build(context: &mut Context<'_>, mut row: Row, wanted: &[Wanted], security: &[String]) -> String {
     let id = row["id"].as_str().unwrap_or_default().to_owned();
     let until = context.now + lasting(context, usual::BUILD);
-    let then = match networks::made(context, &id, wanted, groups) {
+    let full = row["_group"].as_str().is_some_and(|group| groups::full(context, group));
+    let made = if full {
+        Err("No valid host was found. There are not enough hosts available.".to_owned())
+    } else {
+        let made = networks::made(context, &id, wanted, security);
+        made.map_err(|reason| format!("Build of instance {id} aborted: {reason}"))
+    };
+    let then = match made {
         Ok(made) => {
             row.insert("_ports".to_owned(), Json::Array(made));
             "active"
         }
-        Err(reason) => {
-            let message = format!("Build of instance {id} aborted: {reason}");
+        Err(message) => {
             row.insert("_fault".to_owned(), json!({"code": 500, "created": zulu(until), "message": message}));
             "error"
         }

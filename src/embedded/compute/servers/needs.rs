@@ -9,6 +9,9 @@ use crate::embedded::fault::Fault;
 use crate::embedded::image;
 use crate::embedded::world::Row;
 
+/// One request makes no more than this beyond the least that it asks for.
+const MANY: i64 = 100;
+
 /// The least and the most that are wanted.
 pub(super) fn counts(given: &Row) -> Result<(i64, i64), Fault> {
     let least = given.get("min_count").and_then(count).unwrap_or(1);
@@ -118,8 +121,11 @@ pub(super) fn allowed(context: &Context<'_>, least: i64, most: i64, flavor: &Jso
         let each = |name: &str| flavor[name].as_i64().unwrap_or(0) * number;
         [("cores", each("vcpus")), ("instances", number), ("ram", each("ram"))]
     };
-    let fitting = (least..=most).rev().find(|number| quotas::check(context, need(*number)).is_ok());
-    fitting.map_or_else(|| quotas::check(context, need(most)).map(|()| most), Ok)
+    if quotas::check(context, need(least)).is_err() {
+        quotas::check(context, need(most))?;
+    }
+    let fitting = (least..=most.min(least + MANY)).rev().find(|number| quotas::check(context, need(*number)).is_ok());
+    Ok(fitting.unwrap_or(least))
 }
 
 /// The server group of the scheduler hints.

@@ -2,7 +2,7 @@
 
 use serde_json::{Value as Json, json};
 
-use super::{Client, MEDIUM, NETWORK, PORT, SMALL, message};
+use super::{Client, IMAGE, MEDIUM, NETWORK, PORT, SMALL, message};
 
 #[test]
 fn a_server_is_build_until_its_time_has_come() {
@@ -144,4 +144,25 @@ fn metadata_and_tags_item_by_item() {
     assert_eq!(client.send(0, "2.93", "PUT", &format!("{path}/tags/t"), &Json::Null).0, 204);
     assert_eq!(client.get(&format!("{path}/tags/t")).0, 204);
     assert_eq!(client.send(0, "2.93", "DELETE", &format!("{path}/tags/u"), &Json::Null).0, 404);
+}
+
+#[test]
+fn one_host_takes_one_server_of_an_anti_affine_group() {
+    let mut client = Client::new(0.0);
+    let group = json!({"server_group": {"name": "g", "policy": "anti-affinity"}});
+    let group = client.post("/v2.1/os-server-groups", &group).1["server_group"]["id"].clone();
+    let body = json!({"server": {"name": "m", "flavorRef": SMALL, "imageRef": IMAGE, "networks": [{"port": PORT}]},
+        "os:scheduler_hints": {"group": group}});
+    let mut other = body.clone();
+    other["server"]["networks"] = json!("none");
+    assert_eq!(client.post("/v2.1/servers", &other).0, 202);
+    let id = client.post("/v2.1/servers", &body).1["server"]["id"].as_str().expect("an id").to_owned();
+    let seen = client.get(&format!("/v2.1/servers/{id}")).1["server"].clone();
+    assert_eq!(seen["status"], "ERROR");
+    assert_eq!(seen["fault"]["message"], "No valid host was found. There are not enough hosts available.");
+    assert_eq!(client.cloud.world.get("ports", PORT).expect("kept")["device_id"], "");
+    assert_eq!(client.act(&id, &json!({"os-start": null})), (409, format!("Instance {id} is not ready")));
+    let words = format!("Instance {id} is in an invalid state for 'reboot'");
+    assert_eq!(client.act(&id, &json!({"reboot": {"type": "HARD"}})), (409, words));
+    assert_eq!(client.send(0, "2.1", "DELETE", &format!("/v2.1/servers/{id}"), &Json::Null).0, 204);
 }
