@@ -1,13 +1,11 @@
 //! The cloud itself: finds a request's operation, checks its token, carries it out, all or nothing.
 
-use super::compute;
 use super::context::{Caller, Context};
 use super::exchange::{Reply, Request};
 use super::fault::Fault;
-use super::identity;
-use super::image;
 use super::operation::{Operation, Service};
 use super::world::{Change, World};
+use super::{compute, identity, image, network};
 
 /// Whose behaviour it shows, where releases differ.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -122,15 +120,16 @@ fn refused(service: Service, request: &Request, fault: &Fault) -> Reply {
 }
 
 /// What fills a new cloud, by service.
-static SEEDS: &[fn(&mut World, i64)] = &[compute::seed, image::seed];
+static SEEDS: &[fn(&mut World, i64)] = &[network::seed, compute::seed, image::seed];
 
 /// The operations of a service.
 pub fn operations(service: Service) -> &'static [Operation] {
     match service {
         Service::Identity => identity::OPERATIONS,
         Service::Compute => compute::OPERATIONS,
+        Service::Network => network::OPERATIONS,
         Service::Image => image::OPERATIONS,
-        Service::Network | Service::LoadBalancer | Service::ObjectStore => &[],
+        Service::LoadBalancer | Service::ObjectStore => &[],
     }
 }
 

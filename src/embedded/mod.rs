@@ -16,6 +16,7 @@ mod exchange;
 mod fault;
 mod identity;
 mod image;
+mod network;
 mod operation;
 mod time;
 mod world;

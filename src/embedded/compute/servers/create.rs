@@ -100,7 +100,7 @@ pub(in crate::embedded::compute) fn create(context: &mut Context<'_>) -> Result<
             row.insert("name".to_owned(), json!(name));
         }
         row.insert("_group".to_owned(), json!(group));
-        let id = build(context, row, &wanted, &ids);
+        let id = build(context, row, &wanted, &ids)?;
         first.get_or_insert(id);
     }
     let id = first.unwrap_or_default();
@@ -176,15 +176,18 @@ fn template(context: &mut Context<'_>, given: &Row, version: u32, parts: (&str, 
 }
 
 /// Stores the row with its ports; a server whose network fails stays, in `ERROR`.
-fn build(context: &mut Context<'_>, mut row: Row, wanted: &[Wanted], security: &[String]) -> String {
+fn build(context: &mut Context<'_>, mut row: Row, wanted: &[Wanted], security: &[String]) -> Result<String, Fault> {
     let id = row["id"].as_str().unwrap_or_default().to_owned();
     let until = context.now + lasting(context, usual::BUILD);
     let full = row["_group"].as_str().is_some_and(|group| groups::full(context, group));
     let made = if full {
         Err("No valid host was found. There are not enough hosts available.".to_owned())
     } else {
-        let made = networks::made(context, &id, wanted, security);
-        made.map_err(|reason| format!("Build of instance {id} aborted: {reason}"))
+        match networks::made(context, &id, wanted, security, until) {
+            // Nova asks Neutron's quota before it makes the server.
+            Err(fault) if fault.code == "OverQuota" => return Err(fault),
+            made => made.map_err(|fault| format!("Build of instance {id} aborted: {}", fault.message)),
+        }
     };
     let then = match made {
         Ok(made) => {
@@ -200,5 +203,5 @@ fn build(context: &mut Context<'_>, mut row: Row, wanted: &[Wanted], security: &
     row.insert("_vm".to_owned(), json!("building"));
     row.insert("_task".to_owned(), json!({"name": "building", "from": context.now, "until": until, "then": then}));
     context.world.put("servers", &id, row);
-    id
+    Ok(id)
 }

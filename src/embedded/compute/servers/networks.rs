@@ -165,31 +165,42 @@ pub(super) fn made(
     server: &str,
     wanted: &[Wanted],
     groups: &[String],
-) -> Result<Vec<Json>, String> {
+    ready_at: i64,
+) -> Result<Vec<Json>, Fault> {
     for one in wanted {
         if let Wanted::Network(network, Some(address)) = one
             && !ports::fits(context, network, address)
         {
-            return Err(format!(
-                "Invalid input received: Fixed IP {address} is not a valid ip address for network {network}."
-            ));
+            let message =
+                format!("Invalid input received: Fixed IP {address} is not a valid ip address for network {network}.");
+            return Err(Fault::new(400, message));
         }
     }
     let mut made = Vec::new();
     for one in wanted {
         let result = match one {
             Wanted::Port(id) => {
-                ports::bind(context, id, server);
+                ports::bind(context, id, server, ready_at);
                 Ok(json!({"id": id, "own": false}))
             }
-            Wanted::Network(network, address) => ports::create(context, network, address.as_deref(), groups, server)
-                .map(|id| json!({"id": id, "own": true})),
+            Wanted::Network(network, address) => {
+                let port = ports::create(context, network, address.as_deref(), groups, server);
+                port.map(|id| {
+                    ports::bind(context, &id, server, ready_at);
+                    json!({"id": id, "own": true})
+                })
+            }
         };
         match result {
             Ok(port) => made.push(port),
             Err(fault) => {
                 released(context, &made);
-                return Err(format!("Failed to allocate the network(s), not rescheduling. {}", fault.message));
+                let message = format!("Failed to allocate the network(s), not rescheduling. {}", fault.message);
+                return Err(if fault.code == "OverQuota" {
+                    Fault::new(403, "Maximum number of ports exceeded").code("OverQuota")
+                } else {
+                    Fault { message, ..fault }
+                });
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value as Json, json};
 
-use super::{Client, IMAGE, MEDIUM, NETWORK, PORT, SMALL, message};
+use super::{Client, IMAGE, MEDIUM, SMALL, message};
 
 #[test]
 fn a_server_is_build_until_its_time_has_come() {
@@ -51,13 +51,15 @@ fn fields_follow_the_microversion() {
 #[test]
 fn ports_are_made_bound_and_given_back() {
     let mut client = Client::new(0.0);
-    let id = client.made(&json!({"networks": [{"port": PORT}, {"uuid": NETWORK}]}));
+    let port = client.port.clone();
+    let network = client.network.clone();
+    let id = client.made(&json!({"networks": [{"port": port}, {"uuid": network}]}));
     let path = format!("/v2.1/servers/{id}");
     let addresses = client.get(&path).1["server"]["addresses"]["net"].clone();
     assert_eq!((&addresses[0]["addr"], addresses.as_array().map(Vec::len)), (&json!("10.0.0.9"), Some(2)));
-    let (status, answer) = client.server(&json!({"networks": [{"port": PORT}]}));
-    assert_eq!((status, message(&answer)), (409, format!("Port {PORT} is still in use.")));
-    let (status, answer) = client.server(&json!({"networks": [{"uuid": NETWORK, "fixed_ip": "10.0.0.9"}]}));
+    let (status, answer) = client.server(&json!({"networks": [{"port": port}]}));
+    assert_eq!((status, message(&answer)), (409, format!("Port {port} is still in use.")));
+    let (status, answer) = client.server(&json!({"networks": [{"uuid": network, "fixed_ip": "10.0.0.9"}]}));
     assert_eq!(
         (status, message(&answer)),
         (400, format!("Fixed IP address 10.0.0.9 is already in use on instance {id}."))
@@ -66,19 +68,20 @@ fn ports_are_made_bound_and_given_back() {
     let made = held[1]["port_id"].as_str().expect("an id").to_owned();
     client.send(0, "2.93", "DELETE", &path, &Json::Null);
     assert!(client.cloud.world.get("ports", &made).is_none());
-    assert_eq!(client.cloud.world.get("ports", PORT).expect("kept")["device_id"], "");
+    assert_eq!(client.cloud.world.get("ports", &port).expect("kept")["device_id"], "");
 }
 
 #[test]
 fn a_wrong_address_ends_in_error_with_its_reason() {
     let mut client = Client::new(0.0);
-    let id = client.made(&json!({"networks": [{"uuid": NETWORK, "fixed_ip": "10.9.9.9"}]}));
+    let network = client.network.clone();
+    let id = client.made(&json!({"networks": [{"uuid": network, "fixed_ip": "10.9.9.9"}]}));
     let seen = client.get(&format!("/v2.1/servers/{id}")).1["server"].clone();
     assert_eq!(seen["status"], "ERROR");
     assert_eq!(
         seen["fault"]["message"],
         format!(
-            "Build of instance {id} aborted: Invalid input received: Fixed IP 10.9.9.9 is not a valid ip address for network {NETWORK}."
+            "Build of instance {id} aborted: Invalid input received: Fixed IP 10.9.9.9 is not a valid ip address for network {network}."
         )
     );
 }
@@ -86,13 +89,15 @@ fn a_wrong_address_ends_in_error_with_its_reason() {
 #[test]
 fn interfaces_come_and_go() {
     let mut client = Client::new(0.0);
+    let port = client.port.clone();
+    let network = client.network.clone();
     let id = client.made(&json!({}));
     let path = format!("/v2.1/servers/{id}/os-interface");
-    let (status, answer) = client.post(&path, &json!({"interfaceAttachment": {"port_id": PORT, "net_id": NETWORK}}));
+    let (status, answer) = client.post(&path, &json!({"interfaceAttachment": {"port_id": port, "net_id": network}}));
     assert_eq!((status, message(&answer).as_str()), (400, "Must not input both network_id and port_id"));
-    let (status, answer) = client.post(&path, &json!({"interfaceAttachment": {"port_id": PORT}}));
-    assert_eq!((status, &answer["interfaceAttachment"]["port_id"]), (200, &json!(PORT)));
-    assert_eq!(client.send(0, "2.1", "DELETE", &format!("{path}/{PORT}"), &Json::Null).0, 202);
+    let (status, answer) = client.post(&path, &json!({"interfaceAttachment": {"port_id": port}}));
+    assert_eq!((status, &answer["interfaceAttachment"]["port_id"]), (200, &json!(port)));
+    assert_eq!(client.send(0, "2.1", "DELETE", &format!("{path}/{port}"), &Json::Null).0, 202);
     assert_eq!(client.get(&path).1["interfaceAttachments"], json!([]));
     assert_eq!(client.send(0, "2.1", "DELETE", &format!("{path}/{SMALL}"), &Json::Null).0, 202);
 }
@@ -149,9 +154,10 @@ fn metadata_and_tags_item_by_item() {
 #[test]
 fn one_host_takes_one_server_of_an_anti_affine_group() {
     let mut client = Client::new(0.0);
+    let port = client.port.clone();
     let group = json!({"server_group": {"name": "g", "policy": "anti-affinity"}});
     let group = client.post("/v2.1/os-server-groups", &group).1["server_group"]["id"].clone();
-    let body = json!({"server": {"name": "m", "flavorRef": SMALL, "imageRef": IMAGE, "networks": [{"port": PORT}]},
+    let body = json!({"server": {"name": "m", "flavorRef": SMALL, "imageRef": IMAGE, "networks": [{"port": port}]},
         "os:scheduler_hints": {"group": group}});
     let mut other = body.clone();
     other["server"]["networks"] = json!("none");
@@ -160,7 +166,7 @@ fn one_host_takes_one_server_of_an_anti_affine_group() {
     let seen = client.get(&format!("/v2.1/servers/{id}")).1["server"].clone();
     assert_eq!(seen["status"], "ERROR");
     assert_eq!(seen["fault"]["message"], "No valid host was found. There are not enough hosts available.");
-    assert_eq!(client.cloud.world.get("ports", PORT).expect("kept")["device_id"], "");
+    assert_eq!(client.cloud.world.get("ports", &port).expect("kept")["device_id"], "");
     assert_eq!(client.act(&id, &json!({"os-start": null})), (409, format!("Instance {id} is not ready")));
     let words = format!("Instance {id} is in an invalid state for 'reboot'");
     assert_eq!(client.act(&id, &json!({"reboot": {"type": "HARD"}})), (409, words));

@@ -12,8 +12,6 @@ const SMALL: &str = "f1a70000-0000-4000-a000-000000000001";
 const MEDIUM: &str = "f1a70000-0000-4000-a000-000000000002";
 const IMAGE: &str = "1ca60000-0000-4000-a000-000000000005";
 const START: i64 = 1_764_000_000_000;
-const NETWORK: &str = "0e700000-0000-4000-a000-000000000001";
-const PORT: &str = "00070000-0000-4000-a000-000000000001";
 const PROJECT: &str = "000000000000000000000000000007e0";
 
 struct Client {
@@ -21,31 +19,45 @@ struct Client {
     now: i64,
     tokens: [String; 2],
     headers: Vec<(String, String)>,
+    network: String,
+    port: String,
 }
 
 impl Client {
     fn new(pace: f64) -> Self {
         let cloud = Cloud::seeded(Settings { pace, ..Settings::default() }, START);
-        let mut client = Self { cloud, now: START, tokens: [String::new(), String::new()], headers: Vec::new() };
+        let mut client = Self {
+            cloud,
+            now: START,
+            tokens: [String::new(), String::new()],
+            headers: Vec::new(),
+            network: String::new(),
+            port: String::new(),
+        };
         client.tokens = ["tenant", "admin"].map(|name| client.login(name));
-        let row = |value: Json| value.as_object().cloned().expect("an object");
-        let world = &mut client.cloud.world;
-        world.put("networks", NETWORK, row(json!({"id": NETWORK, "name": "net", "project_id": PROJECT})));
-        world.put(
-            "subnets",
-            "s1",
-            row(json!({"id": "s1", "network_id": NETWORK, "cidr": "10.0.0.0/24", "gateway_ip": "10.0.0.1",
-            "project_id": PROJECT, "ip_version": 4, "allocation_pools": [{"start": "10.0.0.2", "end": "10.0.0.254"}]})),
-        );
-        world.put(
-            "ports",
-            PORT,
-            row(json!({"id": PORT, "name": "mine", "network_id": NETWORK, "project_id": PROJECT, "device_id": "",
-            "device_owner": "", "mac_address": "fa:16:3e:00:00:01", "status": "DOWN", "security_groups": [],
-            "fixed_ips": [{"subnet_id": "s1", "ip_address": "10.0.0.9"}]})),
-        );
-        world.commit();
+        let network = json!({"network": {"name": "net"}});
+        client.network = client.neutron("networks", &network);
+        let subnet = json!({"subnet": {"network_id": client.network, "ip_version": 4, "cidr": "10.0.0.0/24"}});
+        client.neutron("subnets", &subnet);
+        let fixed = json!([{"ip_address": "10.0.0.9"}]);
+        let port = json!({"port": {"network_id": client.network, "name": "mine", "fixed_ips": fixed}});
+        client.port = client.neutron("ports", &port);
         client
+    }
+
+    /// Makes something of Neutron's.
+    fn neutron(&mut self, collection: &str, body: &Json) -> String {
+        let request = Request {
+            method: "POST".into(),
+            path: format!("/network/v2.0/{collection}"),
+            headers: vec![("x-auth-token".into(), self.tokens[0].clone())],
+            body: body.to_string().into_bytes(),
+            ..Request::default()
+        };
+        let (reply, _) = self.cloud.handle(self.now, &request);
+        let answer: Json = serde_json::from_slice(&reply.body).expect("JSON");
+        let made = answer.as_object().and_then(|map| map.values().next()).cloned().unwrap_or_default();
+        made["id"].as_str().unwrap_or_else(|| panic!("{answer}")).to_owned()
     }
 
     fn login(&mut self, name: &str) -> String {

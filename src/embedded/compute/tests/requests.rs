@@ -2,7 +2,7 @@
 
 use serde_json::{Value as Json, json};
 
-use super::{Client, IMAGE, PORT, PROJECT, SMALL, message};
+use super::{Client, IMAGE, PROJECT, SMALL, message};
 
 #[test]
 fn versions_are_named_and_refused() {
@@ -22,6 +22,7 @@ fn versions_are_named_and_refused() {
 #[test]
 fn what_cannot_be_is_refused_in_novas_words() {
     let mut client = Client::new(0.0);
+    let port = client.port.clone();
     let other = "00000000-0000-4000-a000-000000000000";
     for (changes, status, words) in [
         (json!({"flavorRef": "xx"}), 400, "Flavor xx could not be found.".to_owned()),
@@ -32,9 +33,9 @@ fn what_cannot_be_is_refused_in_novas_words() {
         (json!({"networks": [{"uuid": other}]}), 400, format!("Network {other} could not be found.")),
         (json!({"networks": [{"port": other}]}), 400, format!("Port id {other} could not be found.")),
         (
-            json!({"networks": [{"port": PORT}, {"port": PORT}]}),
+            json!({"networks": [{"port": port}, {"port": port}]}),
             400,
-            format!("Port ID '{PORT}' was specified twice: you cannot attach a port multiple times."),
+            format!("Port ID '{port}' was specified twice: you cannot attach a port multiple times."),
         ),
         (
             json!({"security_groups": [{"name": "zz"}]}),
