@@ -9,10 +9,13 @@
 //! (`store`), and only then answers.
 
 mod cloud;
+mod compute;
 mod context;
+mod digest;
 mod exchange;
 mod fault;
 mod identity;
+mod image;
 mod network;
 mod operation;
 mod time;
