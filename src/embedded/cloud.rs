@@ -5,6 +5,7 @@ use super::exchange::{Reply, Request};
 use super::fault::Fault;
 use super::identity;
 use super::load_balancer;
+use super::object_store;
 use super::operation::{Operation, Service};
 use super::world::{Change, World};
 
@@ -118,7 +119,8 @@ pub fn operations(service: Service) -> &'static [Operation] {
     match service {
         Service::Identity => identity::OPERATIONS,
         Service::LoadBalancer => load_balancer::OPERATIONS,
-        Service::Compute | Service::Network | Service::Image | Service::ObjectStore => &[],
+        Service::ObjectStore => object_store::OPERATIONS,
+        Service::Compute | Service::Network | Service::Image => &[],
     }
 }
 

@@ -14,6 +14,7 @@ mod exchange;
 mod fault;
 mod identity;
 mod load_balancer;
+mod object_store;
 mod operation;
 pub mod server;
 mod time;

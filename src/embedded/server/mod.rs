@@ -30,6 +30,7 @@ use store::Store;
 
 pub use lock::{Running, running};
 pub use pace::{service_time, workers};
+pub(super) use wire::decoded;
 
 /// How a cloud is served.
 #[derive(Clone, Debug)]
