@@ -72,9 +72,7 @@ pub(super) fn touch(
 /// Takes a pool for a change of its members or monitor: it must be mutable itself.
 pub(super) fn touch_pool(context: &mut Context<'_>, pool: &Row) -> Result<(), Fault> {
     let id = text(pool, "id");
-    if !mutable(pool) {
-        return Err(immutable("Pool", &id));
-    }
+    expect_mutable(pool, "Pool")?;
     let listeners = listeners_of(context.world, &id);
     touch(context, &text(pool, "_lb"), &listeners, Some(&id))
 }
@@ -82,6 +80,11 @@ pub(super) fn touch_pool(context: &mut Context<'_>, pool: &Row) -> Result<(), Fa
 /// The listeners whose default pool this is.
 pub(super) fn listeners_of(world: &World, pool: &str) -> Vec<String> {
     LISTENER.rows(world).into_iter().filter(|row| row["default_pool_id"] == pool).map(|row| text(row, "id")).collect()
+}
+
+/// Refuses what is in a pending state.
+pub(super) fn expect_mutable(row: &Row, human: &str) -> Result<(), Fault> {
+    if mutable(row) { Ok(()) } else { Err(immutable(human, &text(row, "id"))) }
 }
 
 fn immutable(human: &str, id: &str) -> Fault {

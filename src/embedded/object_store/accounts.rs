@@ -13,7 +13,6 @@ use super::{Outcome, containers, listing};
 
 const TABLE: &str = "swift_accounts";
 
-#[expect(clippy::unnecessary_wraps, reason = "a handler")]
 pub(super) fn info(_: &mut Context<'_>) -> Outcome {
     Ok(Reply::json(
         200,
@@ -34,7 +33,6 @@ pub(super) fn info(_: &mut Context<'_>) -> Outcome {
     ))
 }
 
-#[expect(clippy::unnecessary_wraps, reason = "a handler")]
 pub(super) fn health(_: &mut Context<'_>) -> Outcome {
     Ok(Reply::typed(200, "text/plain", "OK"))
 }
