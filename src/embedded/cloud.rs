@@ -3,11 +3,9 @@
 use super::context::{Caller, Context};
 use super::exchange::{Reply, Request};
 use super::fault::Fault;
-use super::identity;
-use super::load_balancer;
-use super::object_store;
 use super::operation::{Operation, Service};
 use super::world::{Change, World};
+use super::{identity, load_balancer, network, object_store};
 
 /// Whose behaviour it shows, where releases differ.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -63,7 +61,14 @@ impl Cloud {
     pub fn handle(&mut self, now: i64, request: &Request) -> (Reply, Vec<Change>) {
         let number = self.world.next();
         // What ends with time has ended, whatever becomes of this request.
-        load_balancer::settle(&mut self.world, now);
+        load_balancer::settle(&mut Context {
+            world: &mut self.world,
+            now,
+            request,
+            caller: Caller::default(),
+            parameters: Vec::new(),
+            settings: &self.settings,
+        });
         let mut changes = self.world.commit();
         let mut reply = match self.carry_out(now, request) {
             Ok(reply) => reply,
@@ -112,15 +117,16 @@ impl Cloud {
 }
 
 /// What fills a new cloud, by service.
-static SEEDS: &[fn(&mut World, i64)] = &[];
+static SEEDS: &[fn(&mut World, i64)] = &[network::seed];
 
 /// The operations of a service.
 pub fn operations(service: Service) -> &'static [Operation] {
     match service {
         Service::Identity => identity::OPERATIONS,
+        Service::Network => network::OPERATIONS,
         Service::LoadBalancer => load_balancer::OPERATIONS,
         Service::ObjectStore => object_store::OPERATIONS,
-        Service::Compute | Service::Network | Service::Image => &[],
+        Service::Compute | Service::Image => &[],
     }
 }
 

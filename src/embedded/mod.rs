@@ -16,6 +16,7 @@ mod exchange;
 mod fault;
 mod identity;
 mod load_balancer;
+mod network;
 mod object_store;
 mod operation;
 pub mod server;
