@@ -53,7 +53,7 @@ pub fn pools(subnet: &Row) -> Vec<(IpAddr, IpAddr)> {
 
 /// The addresses of a subnet that ports have, all but `except`'s.
 pub fn taken(world: &World, subnet: &str, except: &str) -> BTreeSet<u128> {
-    let ports = world.rows("ports").into_iter().filter(|port| text(port, "id") != except);
+    let ports = world.each("ports").filter(|port| text(port, "id") != except);
     let mut found = BTreeSet::new();
     for port in ports {
         let fixed = list(port, "fixed_ips").iter().filter(|fixed| fixed["subnet_id"] == subnet);
@@ -74,8 +74,7 @@ pub struct Wanted<'a> {
 
 /// The port's addresses on the network: those asked for, or one of each family that the network has.
 pub fn allocate(world: &World, network: &str, asked: Option<&[Json]>, wanted: &Wanted<'_>) -> Result<Vec<Json>, Fault> {
-    let mut subnets: Vec<&Row> =
-        world.rows("subnets").into_iter().filter(|row| text(row, "network_id") == network).collect();
+    let mut subnets: Vec<&Row> = world.each("subnets").filter(|row| text(row, "network_id") == network).collect();
     subnets.sort_by_key(|row| text(row, "id").to_owned());
     let mut given = Vec::new();
     let Some(asked) = asked else {

@@ -14,8 +14,7 @@ use crate::embedded::world::{Row, World};
 pub fn default_of(context: &mut Context<'_>, project: &str) -> String {
     let found = context
         .world
-        .rows(SECURITY_GROUP.table)
-        .into_iter()
+        .each(SECURITY_GROUP.table)
         .find(|row| text(row, "project_id") == project && text(row, "name") == "default")
         .map(|row| text(row, "id").to_owned());
     if let Some(found) = found {
@@ -79,10 +78,9 @@ fn first_rule(
 }
 
 /// A group with its rules.
-pub fn complete(world: &World, _now: i64, group: &mut Row) {
+pub fn complete(world: &World, _now: i64, _fresh: bool, group: &mut Row) {
     let id = text(group, "id").to_owned();
-    let mut rules: Vec<&Row> =
-        world.rows(RULE.table).into_iter().filter(|rule| text(rule, "security_group_id") == id).collect();
+    let mut rules: Vec<&Row> = world.each(RULE.table).filter(|rule| text(rule, "security_group_id") == id).collect();
     rules.sort_by_key(|rule| text(rule, "id").to_owned());
     let rules: Vec<Json> = rules
         .into_iter()
@@ -96,7 +94,7 @@ pub fn complete(world: &World, _now: i64, group: &mut Row) {
 }
 
 /// A rule by itself has no tags.
-pub fn complete_rule(_world: &World, _now: i64, rule: &mut Row) {
+pub fn complete_rule(_world: &World, _now: i64, _fresh: bool, rule: &mut Row) {
     rule.remove("tags");
 }
 
@@ -149,7 +147,7 @@ pub(super) fn update(context: &mut Context<'_>) -> Result<Reply, Fault> {
 }
 
 fn is_used(world: &World, id: &str) -> bool {
-    world.rows("ports").into_iter().any(|port| list(port, "security_groups").iter().any(|group| group == id))
+    world.each("ports").any(|port| list(port, "security_groups").iter().any(|group| group == id))
 }
 
 fn in_use(id: &str) -> Fault {

@@ -145,8 +145,7 @@ fn refuse_needed(context: &Context<'_>, router: &Row, subnet: &str) -> Result<()
         |address: &str| address.parse::<IpAddr>().is_ok_and(|address| net.is_some_and(|net| net.contains(&address)));
     let what = if context
         .world
-        .rows("floatingips")
-        .into_iter()
+        .each("floatingips")
         .any(|floating| text(floating, "router_id") == id && inside(text(floating, "fixed_ip_address")))
     {
         ("RouterInterfaceInUseByFloatingIP", "floating IPs")

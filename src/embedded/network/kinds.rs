@@ -21,8 +21,8 @@ pub struct Kind {
     pub attributes: &'static [Attribute],
     /// Those that only the administrator sees.
     pub admin_sees: &'static [&'static str],
-    /// Adds what other rows say.
-    pub complete: Option<fn(&World, i64, &mut Row)>,
+    /// Adds what other rows say, at a time; whether in the answer to the creation.
+    pub complete: Option<fn(&World, i64, bool, &mut Row)>,
 }
 
 impl Kind {

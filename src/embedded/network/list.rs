@@ -13,6 +13,8 @@ use crate::embedded::fault::Fault;
 use crate::embedded::world::Row;
 
 const PAGING: [&str; 6] = ["fields", "limit", "marker", "page_reverse", "sort_key", "sort_dir"];
+const DERIVED: [&str; 6] =
+    ["status", "availability_zones", "subnets", "is_default", "security_group_rules", "port_details"];
 const TAGS: [&str; 4] = ["tags", "tags-any", "not-tags", "not-tags-any"];
 
 /// The list that the request asks for.
@@ -33,14 +35,16 @@ pub fn respond(context: &mut Context<'_>, kind: &Kind) -> Result<Reply, Fault> {
     if !unknown.is_empty() {
         return Err(Fault::new(400, format!("[{}] is invalid attribute for filtering", unknown.join(", "))));
     }
+    let (derived, stored): (Vec<_>, Vec<_>) = filters.into_iter().partition(|(name, _)| DERIVED.contains(name));
     let mut rows = Vec::new();
-    for row in context.world.rows(kind.table) {
-        if may_see(context.world, kind, row, &context.caller) {
+    for row in context.world.each(kind.table) {
+        // What is stored can be asked before anything is derived from other rows.
+        if may_see(context.world, kind, row, &context.caller) && matches(kind, row, &stored)? {
             // Filters see what members do not.
             let mut whole = row.clone();
             let seen = view(context.world, kind, row, &context.caller, context.now, false);
             whole.extend(seen.clone());
-            if matches(kind, &whole, &filters)? {
+            if matches(kind, &whole, &derived)? {
                 rows.push(seen);
             }
         }

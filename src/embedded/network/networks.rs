@@ -14,11 +14,11 @@ use crate::embedded::world::{Row, World};
 const LARGEST: i64 = 1450;
 
 /// A network with its subnets.
-pub fn complete(world: &World, _now: i64, network: &mut Row) {
+pub fn complete(world: &World, _now: i64, fresh: bool, network: &mut Row) {
     let id = text(network, "id").to_owned();
     let subnets = ports::ids(world, &SUBNET, |subnet| text(subnet, "network_id") == id);
     network.insert("subnets".to_owned(), json!(subnets));
-    if !flag(network, "router:external") {
+    if !fresh && !flag(network, "router:external") {
         network.remove("is_default");
     }
 }

@@ -91,7 +91,7 @@ fn regate(context: &mut Context<'_>, router: &Row, asked: &Json) -> Result<Row, 
         }
         return Ok(object(json!({"external_gateway_info": gateway})));
     }
-    let floating = context.world.rows("floatingips").into_iter().any(|row| text(row, "router_id") == id);
+    let floating = context.world.each("floatingips").any(|row| text(row, "router_id") == id);
     if !had.is_null() && !same && floating {
         let network = had["network_id"].as_str().unwrap_or_default();
         let message = format!(

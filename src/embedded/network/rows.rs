@@ -95,7 +95,7 @@ pub fn view(world: &World, kind: &Kind, row: &Row, caller: &Caller, now: i64, fr
         }
     }
     if let Some(complete) = kind.complete {
-        complete(world, now, &mut seen);
+        complete(world, now, fresh, &mut seen);
     }
     if !caller.is_admin() {
         seen.retain(|name, _| !kind.admin_sees.contains(&name.as_str()));

@@ -44,13 +44,6 @@ pub fn make(context: &mut Context<'_>, mut row: Row) -> Result<Row, Fault> {
     let net: IpNet = written.parse().map_err(|_| invalid(format!("{written} is not in a CIDR format")))?;
     let net = net.trunc();
     check_range(&row, net, &written)?;
-    for other in context.world.rows(SUBNET.table) {
-        if text(other, "network_id") == id && range(other).is_some_and(|other| overlap(other, net)) {
-            return Err(invalid(format!(
-                "Requested subnet with cidr: {net} for network: {id} overlaps with another subnet"
-            )));
-        }
-    }
     row.insert("cidr".to_owned(), json!(net.to_string()));
     if !row.contains_key("gateway_ip") {
         let first = address(number(net.network()) + 1, net.network());
@@ -61,6 +54,13 @@ pub fn make(context: &mut Context<'_>, mut row: Row) -> Result<Row, Fault> {
         check_pools(&row, net)?;
     } else {
         row.insert("allocation_pools".to_owned(), default_pools(&row, net));
+    }
+    for other in context.world.rows(SUBNET.table) {
+        if text(other, "network_id") == id && range(other).is_some_and(|other| overlap(other, net)) {
+            return Err(invalid(format!(
+                "Requested subnet with cidr: {net} for network: {id} overlaps with another subnet"
+            )));
+        }
     }
     row.remove("prefixlen");
     change(context, &NETWORK, &id, 1, Row::new());
