@@ -30,14 +30,12 @@ pub fn default_of(context: &mut Context<'_>, project: &str) -> String {
 }
 
 /// A group of the cloud's own for a project (`lb-…` of Octavia), with its two egress rules: its id. No quota is asked.
-#[allow(dead_code, reason = "the inner door of Octavia")]
 pub fn make_inner(context: &mut Context<'_>, project: &str, name: &str, description: &str) -> String {
     let group = make(context, project, object(json!({"name": name, "description": description, "stateful": true})));
     text(&group, "id").to_owned()
 }
 
 /// Admits a protocol's port to a group of the cloud's own.
-#[allow(dead_code, reason = "the inner door of Octavia")]
 pub fn admit(context: &mut Context<'_>, group: &str, protocol: &str, port: i64) {
     let project = context.world.get(SECURITY_GROUP.table, group).map(|row| text(row, "project_id").to_owned());
     let rule = json!({"security_group_id": group, "direction": "ingress", "ethertype": "IPv4", "protocol": protocol,
@@ -47,7 +45,6 @@ pub fn admit(context: &mut Context<'_>, group: &str, protocol: &str, port: i64) 
 }
 
 /// Deletes a group of the cloud's own, its rules with it; ports that have it lose it.
-#[allow(dead_code, reason = "the inner door of Octavia")]
 pub fn delete_inner(context: &mut Context<'_>, id: &str) {
     let on = |port: &Row| list(port, "security_groups").iter().any(|group| group == id);
     for port in super::ports::ids(context.world, &super::kinds::PORT, on) {
