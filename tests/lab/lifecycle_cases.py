@@ -92,7 +92,7 @@ def destroy_keeps_data(world):
     try:
         world.complete = False
         run = world.gureum.destroy("shop")
-        expect_text("what destroy says", ["assets", "kept"], run.said())
+        expect_text("what destroy says", [container, "it holds data"], run.said())
         expect("what is left", {("container", container)}, world.project.ids() - world.before)
         world.gureum.deploy(*SHOP)
         world.complete = True
