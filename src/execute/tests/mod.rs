@@ -172,6 +172,7 @@ fn told(what: &Happening) -> String {
         Happening::Failed { address, operation, .. } => format!("failed {} {address}", word(operation)),
         Happening::Skipped { address, because, .. } => format!("skipped {address} because {because}"),
         Happening::Retried { address, .. } => format!("retried {address}"),
+        Happening::Looked { address, finding, .. } => format!("looked for {address}: {finding:?}").to_lowercase(),
         Happening::Guest { address, .. } => format!("guest {address}"),
         Happening::Ended { exit_code, .. } => format!("ended {exit_code}"),
     }
