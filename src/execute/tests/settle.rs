@@ -50,8 +50,9 @@ async fn what_does_not_appear_is_waited_for_until_it_can_no_longer_act() {
     assert!(state.known().doubts.is_empty() && state.known().ids.is_empty());
     let now = stage.fake.clock().now_ms();
     assert!((1_250_000..1_251_000).contains(&now), "300 s from its beginning: {now}");
-    assert_eq!(stage.story()[1], "retried network.a");
-    assert_eq!(stage.story()[2], "failed create network.a");
+    assert_eq!(stage.story()[1], "looked for network.a: awaited { until: 1250000 }");
+    assert_eq!(stage.story()[2], "looked for network.a: absent");
+    assert!(crate::event::fold(&stage.events()).expect("folds").resources.is_empty(), "nothing has failed");
 }
 
 #[tokio::test(start_paused = true)]
@@ -64,7 +65,7 @@ async fn a_deploy_does_not_wait_for_what_cannot_be_made_twice_and_a_destroy_does
 }
 
 #[tokio::test(start_paused = true)]
-async fn old_doubts_updates_and_deletions_are_written_off() {
+async fn old_doubts_updates_and_deletions_are_left_to_the_observation() {
     let stage = stage(vec![
         intended("network.a", OperationWord::Create, None, 1_000, 1),
         intended("network.b", OperationWord::Update, Some("b"), 999_000, 2),
