@@ -6,7 +6,7 @@ use super::*;
 use crate::event::OperationWord;
 use crate::execute::settle::{SettleError, Settler};
 
-fn intended(address: &str, operation: OperationWord, id: Option<&str>, at_ms: i64, sequence: u64) -> Event {
+pub fn intended(address: &str, operation: OperationWord, id: Option<&str>, at_ms: i64, sequence: u64) -> Event {
     let address = at(address);
     let kind = Kind::of(&address).expect("a kind's word");
     let what = Happening::Intended { address, kind, operation, id: id.map(Into::into), detail: None };
@@ -110,4 +110,23 @@ async fn what_is_found_tells_the_next_apart() {
     let state = settle(&stage, CommandWord::Destroy).await.expect("settles");
     assert!(state.known().doubts.is_empty());
     assert_eq!(stage.fake.log().len(), 2, "one look is enough");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_asked_for_and_is_gone_is_asked_for_once() {
+    let taken_up = |address: &str, sequence: u64| {
+        let address = at(address);
+        let (kind, operation) = (Kind::of(&address).expect("a kind's word"), OperationWord::Create);
+        let id = format!("id of {address}");
+        let what = Happening::Accepted { address, kind, operation, id, request_id: None, adopted: true };
+        Event { sequence, at: 1_000, run: "r1".into(), what }
+    };
+    let events = vec![taken_up("network.a", 1), taken_up("server.a", 2), taken_up("container.a", 3)];
+    let mut stage = stage(events);
+    stage.services.remove(&Kind::Container.spec().service);
+    assert_eq!(stage.run(&plan_of(vec![create(&[("server.a", &[])])])).await.exit_code, 0);
+    let known = crate::event::fold(&stage.events()).expect("folds").known();
+    let ids: Vec<_> = known.ids.iter().map(|(address, known)| (address.as_str(), known.id.as_str())).collect();
+    assert_eq!(ids, [("container.a", "id of container.a"), ("server.a", "server.a#0")], "what was not asked for stays");
+    assert_eq!(stage.story()[3..6], ["started", "looked for network.a: gone", "looked for server.a: gone"]);
 }
