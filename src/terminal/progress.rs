@@ -165,7 +165,7 @@ impl Live {
                 self.all.println(event_line(event, begun, look))?;
             }
             Happening::Retried { .. } | Happening::Looked { .. } | Happening::Guest { .. } => {
-                self.all.println(event_line(event, begun, look))?
+                self.all.println(event_line(event, begun, look))?;
             }
             Happening::Started(_) | Happening::Ended { .. } => {}
         }
