@@ -8,13 +8,11 @@ use std::time::Duration;
 use tokio::sync::{mpsc, watch};
 
 use crate::cloud::{Cloud, CloudError};
-use crate::event::{CommandWord, Doubt, Event, FoldError, Happening, Known, OperationWord, State, fold};
+use crate::event::{CommandWord, Doubt, Event, Finding, FoldError, Happening, Known, OperationWord, State, fold};
 use crate::journal::{Journal, JournalError};
 use crate::kind::Kind;
-use crate::model::messages::execute as m;
 use crate::model::{EnvironmentKey, Properties};
 use crate::runtime::Clock;
-use crate::say;
 use crate::snapshot::{Observed, Status};
 
 use super::hands::{DriverHands, Drivers, Hands};
@@ -93,14 +91,14 @@ impl Settler<'_> {
         let (mut waiting, mut first) = (Vec::new(), Vec::new());
         for doubt in known.doubts {
             let twice = doubt.kind.spec().can_act_twice || command == CommandWord::Destroy;
-            let (address, kind, until) = (doubt.address.clone(), doubt.kind, self.until(&doubt));
+            let until = self.until(&doubt);
             if doubt.operation != OperationWord::Create || until <= now {
-                let error = say!(m::WRITTEN_OFF).to_string();
-                let new = written_off(&state, &doubt, &error);
+                let new = settled(&state, &doubt, Finding::Past);
                 // Two deletions at one address are two doubts that look alike.
                 first.extend(new.into_iter().filter(|it| !first.contains(it)).collect::<Vec<_>>());
             } else if twice {
-                first.push(Happening::Retried { address, kind, error: say!(m::ANSWER_LOST).to_string(), until });
+                let subject = Subject::new(&doubt.address, doubt.kind, doubt.operation);
+                first.push(subject.looked(None, Finding::Awaited { until }));
                 waiting.push(doubt);
             }
         }
@@ -124,7 +122,7 @@ impl Settler<'_> {
         Ok(state)
     }
 
-    /// One look for all of them: what is found is taken up, and what had its time and is not there is written off. Kinds
+    /// One look for all of them: what is found is taken up, and what had its time and is not there is no longer in doubt. Kinds
     /// follow each other so that what is found lets the next ones be told apart: an interface stands at its subnet's address.
     async fn look(
         &self,
@@ -151,7 +149,7 @@ impl Settler<'_> {
                         false
                     }
                     None if self.until(doubt) <= asked_at => {
-                        news.extend(written_off(state, doubt, &say!(m::NEVER_SEEN).to_string()));
+                        news.extend(settled(state, doubt, Finding::Absent));
                         false
                     }
                     None => true,
@@ -179,14 +177,14 @@ impl Settler<'_> {
 }
 
 /// It is no longer in doubt. A deletion is told by its id: two of them may be at one address.
-fn written_off(state: &State, doubt: &Doubt, error: &str) -> Vec<Happening> {
+fn settled(state: &State, doubt: &Doubt, finding: Finding) -> Vec<Happening> {
     let subject = Subject::new(&doubt.address, doubt.kind, doubt.operation);
-    let failed = |id: Option<String>| subject.clone().failed(id, error.to_owned(), false);
+    let looked = |id: Option<String>| subject.clone().looked(id, finding);
     if doubt.operation != OperationWord::Delete {
-        return vec![failed(None)];
+        return vec![looked(None)];
     }
     let at = state.deletions.iter().filter(|((address, _), it)| *address == doubt.address && it.since == doubt.since);
-    at.filter(|(_, it)| it.in_doubt()).map(|((_, id), _)| failed(Some(id.clone()))).collect()
+    at.filter(|(_, it)| it.in_doubt()).map(|((_, id), _)| looked(Some(id.clone()))).collect()
 }
 
 /// What the journal knows, as far as it leads to children and keys.
