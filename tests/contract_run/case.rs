@@ -86,7 +86,11 @@ pub fn parse(table: &mut Table, file: &str, text: &str) {
         } else if first.is_ascii_uppercase() {
             let wait = line.starts_with("WAIT ");
             let words: Vec<&str> = line.split(' ').skip(usize::from(wait)).collect();
-            let [method, service, path] = words.as_slice() else { bad() };
+            let (method, service, path) = match words.as_slice() {
+                [method, service] => (method, service, &""),
+                [method, service, path] => (method, service, path),
+                _ => bad(),
+            };
             case.steps.push(Step {
                 line: number,
                 wait,

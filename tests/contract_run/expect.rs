@@ -84,7 +84,7 @@ fn find(reply: &Reply, path: &str) -> Option<Json> {
         let header = reply.headers.iter().find(|(known, _)| known.eq_ignore_ascii_case(name));
         return header.map(|(_, value)| Json::from(value.as_str()));
     }
-    if path == "status" {
+    if path == "$status" {
         return Some(Json::from(reply.status));
     }
     if path == "$text" {

@@ -82,19 +82,16 @@ impl<'a> Runner<'a> {
 
     /// Runs a case, after the fixtures it needs.
     pub fn case(&mut self, case: &Case) -> Result<(), String> {
+        let mut variables = self.known.clone();
         for name in &case.fixtures {
             if !self.fixtures.contains_key(name) {
                 let fragment = self.table.fragments.get(name).ok_or_else(|| format!("no fixture {name}"))?;
-                let mut variables = self.known.clone();
                 self.steps(&fragment.steps, &mut variables).map_err(|failure| format!("fixture {name}: {failure}"))?;
-                self.fixtures.insert(name.clone(), variables);
+                self.fixtures.insert(name.clone(), variables.clone());
             }
-        }
-        self.number += 1;
-        let mut variables = self.known.clone();
-        for name in &case.fixtures {
             variables.extend(self.fixtures[name].clone());
         }
+        self.number += 1;
         variables.insert("name".into(), format!("contract-{}-{}", case.file, self.number));
         self.steps(&case.steps, &mut variables)
     }
