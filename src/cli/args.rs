@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use ipnet::Ipv4Net;
@@ -32,7 +33,7 @@ pub struct Cli {
 /// What every command takes.
 #[derive(Clone, Debug, Args)]
 pub struct Global {
-    /// A cloud of clouds.yaml [default: OS_CLOUD, or the OS_* variables]
+    /// A cloud of clouds.yaml, or `embedded` [default: OS_CLOUD, or the OS_* variables, or the only one there is]
     #[arg(long, global = true, value_name = "NAME")]
     pub cloud: Option<String>,
     /// Where journals are kept [default: $XDG_STATE_HOME/gureum or ~/.local/state/gureum]
@@ -91,6 +92,9 @@ pub enum Command {
     Graph(GraphArgs),
     /// Write down what the cloud is and what of an environment exists
     Observe(ObserveArgs),
+    /// The embedded cloud: an OpenStack in one process, where nothing real is created
+    #[command(subcommand)]
+    Embedded(EmbeddedCommand),
     /// Completions for a shell
     Completions(CompletionsArgs),
     /// The manual page, or that of a command
@@ -266,6 +270,61 @@ pub struct ObserveArgs {
     pub out: Option<PathBuf>,
 }
 
+/// `embedded`
+#[derive(Debug, Subcommand)]
+pub enum EmbeddedCommand {
+    /// Serve it until Ctrl-C, and print a clouds.yaml for any OpenStack client
+    Serve(ServeArgs),
+    /// Whether it runs, and how clients reach it
+    Status,
+    /// Forget all that it holds
+    Reset,
+}
+
+/// `embedded serve`
+#[derive(Clone, Copy, Debug, Args)]
+pub struct ServeArgs {
+    /// The port on 127.0.0.1 [default: the last one if it is free, else any]
+    #[arg(long)]
+    pub port: Option<u16>,
+    /// How long things take
+    #[arg(long, value_enum, default_value_t = Speed::Instant)]
+    pub speed: Speed,
+    /// Whose behaviour it shows where releases of OpenStack differ
+    #[arg(long, value_enum, default_value_t = Release::Zed)]
+    pub release: Release,
+    /// End after so many minutes without a request [default: never]
+    #[arg(long, value_name = "MINUTES", value_parser = minutes)]
+    pub idle: Option<Duration>,
+}
+
+/// How long things take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Speed {
+    /// No time
+    Instant,
+    /// As long as on a small real cloud
+    Realistic,
+}
+
+/// Whose behaviour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Release {
+    /// OpenStack Zed (2022)
+    Zed,
+    /// Today's
+    Current,
+}
+
+/// Minutes, with a fraction if need be.
+fn minutes(text: &str) -> Result<Duration, String> {
+    let minutes: f64 = text.parse().map_err(|_| "it is no number of minutes".to_owned())?;
+    match Duration::try_from_secs_f64(minutes * 60.0) {
+        Ok(time) if !time.is_zero() => Ok(time),
+        _ => Err("it is no time to wait for".to_owned()),
+    }
+}
+
 /// `completions`
 #[derive(Debug, Args)]
 pub struct CompletionsArgs {
@@ -290,5 +349,14 @@ mod tests {
     fn the_definition_is_sound_and_the_sizes_are_the_models() {
         Cli::command().debug_assert();
         assert_eq!(SIZES, Size::ALL.map(Size::as_str));
+    }
+
+    #[test]
+    fn idle_minutes_are_more_than_none() {
+        assert_eq!(minutes("10"), Ok(Duration::from_mins(10)));
+        assert_eq!(minutes("0.05"), Ok(Duration::from_secs(3)));
+        for text in ["0", "-1", "NaN", "inf", "1e300", "soon", ""] {
+            assert!(minutes(text).is_err(), "{text}");
+        }
     }
 }

@@ -24,12 +24,13 @@ use super::planning::{self, Planned};
 use super::run::{self, Run};
 use super::screen::Screen;
 use super::session::Session;
+use super::target::{self, Target, Unchosen};
 use super::{history, places, plan, usecase};
 
 /// Runs it.
 pub fn run(global: &Global, args: &DeployArgs, screen: &Screen) -> Result<u8, CliError> {
     if args.dry_run {
-        plan::show(&super::block_on(plan::from_cloud(global, &args.input))?, screen)?;
+        plan::on_cloud(global, &args.input, None, screen)?;
         return Ok(exit::DONE);
     }
     let layers = Layers::read(&args.input)?;
@@ -39,7 +40,8 @@ pub fn run(global: &Global, args: &DeployArgs, screen: &Screen) -> Result<u8, Cl
         usecase::load(id, global.blueprints.as_deref())?;
     }
     let state = places::state(global)?;
-    super::block_on(deploy(global, args, &layers, &name, &state, screen))
+    let target = Target::find(global, Unchosen::Any, false)?;
+    target.framed(screen, |screen| super::block_on(deploy(global, args, &layers, &name, &state, &target, screen)))
 }
 
 async fn deploy(
@@ -48,10 +50,11 @@ async fn deploy(
     layers: &Layers,
     name: &EnvironmentName,
     state: &Path,
+    target: &Target,
     screen: &Screen,
 ) -> Result<u8, CliError> {
     let mut interrupts = Interrupts::listen()?;
-    let session = interrupts.unless(Session::connect(global, false)).await?;
+    let session = interrupts.unless(Session::connect(target)).await?;
     let key = session.key(name);
     let folder = journal::folder(state, &key);
     let journal: Arc<Sqlite> = Arc::new(history::open(&folder, &key)?);
@@ -73,6 +76,7 @@ async fn deploy(
             terminal::confirm(input, output, &look.word(&m::ASK_DEPLOY), &look)
         };
         ask(screen, &mut interrupts, question).await?;
+        target.wake()?;
     }
     history::remember(&folder, &key)?;
     let started = Started {
@@ -87,14 +91,16 @@ async fn deploy(
     let run = Run { session: &session, journal, plan, snapshot, started, durations, doubt };
     let (summary, url) = run::carry_out(run, &mut interrupts, screen).await;
     let mut next = Vec::new();
+    let cloud = target::flag(global);
     if summary.outcome == OutcomeWord::Done {
-        next.extend(url.iter().map(|url| (format!("curl {url}"), say!(m::NEXT_SEE))));
+        // In the embedded cloud nobody listens at that address.
+        next.extend(url.iter().filter(|_| !target.is_embedded()).map(|url| (format!("curl {url}"), say!(m::NEXT_SEE))));
         next.push((format!("gureum output {name}"), say!(m::NEXT_OUTPUT)));
-        next.push((format!("gureum destroy {name}"), say!(m::NEXT_DESTROY)));
+        next.push((format!("gureum destroy {name}{cloud}"), say!(m::NEXT_DESTROY)));
     } else {
         // What was said now is recorded: it need not be said again.
         let accept = if args.accept_limitations { " --accept-limitations" } else { "" };
-        next.push((format!("gureum deploy --name {name}{accept}"), say!(m::NEXT_AGAIN)));
+        next.push((format!("gureum deploy --name {name}{accept}{cloud}"), say!(m::NEXT_AGAIN)));
         next.push((format!("gureum events {name}"), say!(m::NEXT_EVENTS)));
     }
     next.push((format!("gureum status {name}"), say!(m::NEXT_STATUS)));

@@ -21,17 +21,19 @@ use super::interrupts::Interrupts;
 use super::run::{self, Run};
 use super::screen::Screen;
 use super::session::Session;
+use super::target::{self, Target, Unchosen};
 use super::{history, places, planning};
 
 /// Runs it.
 pub fn run(global: &Global, args: &DestroyArgs, screen: &Screen) -> Result<u8, CliError> {
-    super::block_on(destroy(global, args, screen))
+    let target = Target::find(global, Unchosen::Known(&args.name), false)?;
+    target.framed(screen, |screen| super::block_on(destroy(global, args, &target, screen)))
 }
 
-async fn destroy(global: &Global, args: &DestroyArgs, screen: &Screen) -> Result<u8, CliError> {
+async fn destroy(global: &Global, args: &DestroyArgs, target: &Target, screen: &Screen) -> Result<u8, CliError> {
     let state = places::state(global)?;
     let mut interrupts = Interrupts::listen()?;
-    let session = interrupts.unless(Session::connect(global, false)).await?;
+    let session = interrupts.unless(Session::connect(target)).await?;
     let (name, key) = (&args.name, session.key(&args.name));
     let folder = journal::folder(&state, &key);
     let journal = Arc::new(history::open(&folder, &key)?);
@@ -64,6 +66,7 @@ async fn destroy(global: &Global, args: &DestroyArgs, screen: &Screen) -> Result
             }
         };
         ask(screen, &mut interrupts, question).await?;
+        target.wake()?;
     }
     history::remember(&folder, &key)?;
     let started = Started {
@@ -80,7 +83,7 @@ async fn destroy(global: &Global, args: &DestroyArgs, screen: &Screen) -> Result
     let mut next = Vec::new();
     if summary.outcome != OutcomeWord::Done {
         let data = if args.delete_data { " --delete-data" } else { "" };
-        next.push((format!("gureum destroy {name}{data}"), say!(m::NEXT_AGAIN)));
+        next.push((format!("gureum destroy {name}{data}{}", target::flag(global)), say!(m::NEXT_AGAIN)));
         next.push((format!("gureum events {name}"), say!(m::NEXT_EVENTS)));
     }
     run::conclude(&plan, &summary, None, next, screen)

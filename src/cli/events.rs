@@ -5,7 +5,7 @@ use crate::report::{event_json, events_text};
 use super::args::{Global, NameArgs};
 use super::error::{CliError, exit};
 use super::screen::Screen;
-use super::{history, places};
+use super::{history, places, target};
 
 /// Runs it.
 pub fn run(global: &Global, args: &NameArgs, screen: &Screen) -> Result<u8, CliError> {
@@ -16,7 +16,8 @@ pub fn run(global: &Global, args: &NameArgs, screen: &Screen) -> Result<u8, CliE
             screen.print(&format!("{}\n", event_json(event).map_err(super::unserialisable)?))?;
         }
     } else {
-        screen.print(&events_text(&events, &screen.look))?;
+        let text = events_text(&events, &screen.look);
+        target::framed(target::is_there(&key), screen, |screen| screen.print(&text))?;
     }
     Ok(exit::DONE)
 }

@@ -12,7 +12,7 @@ use crate::model::{EnvironmentName, Language};
 use super::args::Global;
 use super::error::{CliError, exit};
 use super::screen::Screen;
-use super::{graph, usecase};
+use super::{graph, target, usecase};
 
 /// Runs it.
 pub fn run(global: &Global, screen: &Screen) -> Result<u8, CliError> {
@@ -44,10 +44,8 @@ pub fn run(global: &Global, screen: &Screen) -> Result<u8, CliError> {
         }
         json.push(json!({ "id": source.id, "title": blueprint.title, "limitations": limitations }));
     }
-    if screen.json {
-        screen.print_json(&json.into(), true)?;
-    } else {
-        screen.print(&text)?;
-    }
+    target::framed(target::would_be_embedded(global)?, screen, |screen| {
+        if screen.json { screen.print_json(&json.into(), true) } else { screen.print(&text) }
+    })?;
     Ok(exit::DONE)
 }

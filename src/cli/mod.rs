@@ -1,12 +1,13 @@
 //! The command line: one file per command, and the only place where the rooms are wired together.
 //!
 //! A command's way: `args` says what was typed; `inputs` lays its layers over each other; `usecase` finds the blueprint;
-//! `session` connects; `history` reads the journal; `planning` makes the checked plan; `run` carries it out. `screen` speaks,
+//! `target` says which cloud is meant and `session` connects to it; `history` reads the journal; `planning` makes the checked plan; `run` carries it out. `screen` speaks,
 //! and `error` says why a command ends without its result. Results go to standard output, everything else to standard error.
 
 mod args;
 mod deploy;
 mod destroy;
+mod embedded;
 mod error;
 mod events;
 mod graph;
@@ -25,6 +26,7 @@ mod screen;
 mod session;
 mod shell;
 mod status;
+mod target;
 mod usecase;
 
 use std::process::ExitCode;
@@ -67,6 +69,7 @@ fn command(cli: &Cli, screen: &Screen) -> Result<u8, CliError> {
         Command::Events(args) => events::run(global, args, screen),
         Command::Graph(args) => graph::run(global, args, screen),
         Command::Observe(args) => observe::run(global, args, screen),
+        Command::Embedded(command) => embedded::run(global, command, screen),
         Command::Completions(args) => shell::completions(args, screen),
         Command::Man(args) => shell::man(args, screen),
     }

@@ -8,12 +8,21 @@ use super::args::{Global, ObserveArgs};
 use super::error::{CliError, exit};
 use super::screen::Screen;
 use super::session::Session;
+use super::target::{Target, Unchosen};
 use super::{history, places};
 
 /// Runs it.
 pub fn run(global: &Global, args: &ObserveArgs, screen: &Screen) -> Result<u8, CliError> {
-    super::block_on(async {
-        let session = Session::connect(global, false).await?;
+    let target = Target::find(global, Unchosen::Known(&args.name), false)?;
+    let note = || {
+        // Beside the result, which is JSON.
+        if target.is_embedded() && !screen.json {
+            screen.say(&format!("{}\n", screen.aside.word(&m::EMBEDDED)));
+        }
+    };
+    note();
+    let done = super::block_on(async {
+        let session = Session::connect(&target).await?;
         let key = session.key(&args.name);
         let (state, _) = history::read(&journal::folder(&places::state(global)?, &key), &key)?;
         let wanted = Wanted { quotas: true, availability_zones: true };
@@ -27,5 +36,7 @@ pub fn run(global: &Global, args: &ObserveArgs, screen: &Screen) -> Result<u8, C
             }
         }
         Ok(exit::DONE)
-    })
+    });
+    note();
+    done
 }

@@ -6,18 +6,20 @@ use crate::report::{outputs_json, outputs_text};
 use super::args::{Global, NameArgs};
 use super::error::{CliError, exit};
 use super::screen::Screen;
-use super::{history, places};
+use super::{history, places, target};
 
 /// Runs it.
 pub fn run(global: &Global, args: &NameArgs, screen: &Screen) -> Result<u8, CliError> {
     let (folder, key) = history::find(&places::state(global)?, &args.name)?;
     let (state, _) = history::read(&folder, &key)?;
     let url = url(&state);
-    if screen.json {
-        screen.print_json(&outputs_json(&state, url.as_deref()), true)?;
-    } else {
-        screen.print(&outputs_text(&key, &state, url.as_deref(), &screen.look))?;
-    }
+    target::framed(target::is_there(&key), screen, |screen| {
+        if screen.json {
+            screen.print_json(&outputs_json(&state, url.as_deref()), true)
+        } else {
+            screen.print(&outputs_text(&key, &state, url.as_deref(), &screen.look))
+        }
+    })?;
     Ok(exit::DONE)
 }
 

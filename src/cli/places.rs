@@ -17,6 +17,14 @@ pub fn state(global: &Global) -> Result<PathBuf, CliError> {
         .ok_or_else(|| CliError::failed(say!(m::NO_STATE_FOLDER)).help(say!(m::NO_STATE_FOLDER_HELP)))
 }
 
+/// The embedded cloud's folder: `embedded` in the state folder.
+pub fn embedded(global: &Global) -> Result<PathBuf, CliError> {
+    let folder = state(global)?.join("embedded");
+    // It outlives the command, and works elsewhere.
+    std::path::absolute(&folder)
+        .map_err(|error| CliError::failed(say!(m::CANNOT_WRITE, file = folder.display(), why = error)))
+}
+
 /// The settings file, where there is one: `$XDG_CONFIG_HOME/gureum/config.yaml`, else `~/.config/gureum/config.yaml`.
 pub fn settings() -> Option<PathBuf> {
     xdg("XDG_CONFIG_HOME", ".config").map(|folder| folder.join("config.yaml")).filter(|file| file.exists())

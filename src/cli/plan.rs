@@ -1,8 +1,10 @@
 //! `gureum plan`: what a deploy would do. It never writes: not to the cloud, and not to the journal.
 
+use std::path::Path;
+
 use crate::event::Known;
-use crate::model::EnvironmentKey;
 use crate::model::messages::cli as m;
+use crate::model::{EnvironmentKey, EnvironmentName};
 use crate::report::{plan_json, plan_text};
 use crate::{journal, say};
 
@@ -12,21 +14,46 @@ use super::inputs::Layers;
 use super::planning::{self, Planned};
 use super::screen::Screen;
 use super::session::Session;
+use super::target::{Target, Unchosen};
 use super::{history, places};
 
 /// Runs it.
 pub fn run(global: &Global, args: &PlanArgs, screen: &Screen) -> Result<u8, CliError> {
-    let planned = match &args.snapshot {
-        Some(file) => from_snapshot(global, &args.input, planning::read_snapshot(file)?, &file.display().to_string())?,
-        None => super::block_on(from_cloud(global, &args.input))?,
+    let out = args.out.as_deref();
+    let changes = match &args.snapshot {
+        Some(file) => {
+            let snapshot = planning::read_snapshot(file)?;
+            let planned = from_snapshot(global, &args.input, snapshot, &file.display().to_string())?;
+            tell(&planned, out, screen)?
+        }
+        None => on_cloud(global, &args.input, out, screen)?,
     };
-    show(&planned, screen)?;
-    if let Some(file) = &args.out {
-        let json = plan_json(&planned.plan, Some(&planned.snapshot.facts)).map_err(super::unserialisable)?;
-        places::write(file, &format!("{json:#}\n"))?;
-    }
-    let changes = !planned.plan.steps.is_empty();
     Ok(if changes && args.detailed_exitcode { exit::CHANGES } else { exit::DONE })
+}
+
+/// Plans on the cloud that is meant and tells it. Whether anything is to be done.
+pub fn on_cloud(global: &Global, args: &InputArgs, out: Option<&Path>, screen: &Screen) -> Result<bool, CliError> {
+    let layers = Layers::read(args)?;
+    let name = layers.name()?;
+    // An input that cannot be right is told before anybody is asked anything.
+    if let Some(id) = layers.usecase()? {
+        super::usecase::load(id, global.blueprints.as_deref())?;
+    }
+    let target = Target::find(global, Unchosen::Any, true)?;
+    target.framed(screen, |screen| {
+        let planned = super::block_on(from_cloud(global, args, &layers, &name, &target))?;
+        tell(&planned, out, screen)
+    })
+}
+
+/// Shows a plan and keeps it where that was asked for. Whether anything is to be done.
+fn tell(planned: &Planned, out: Option<&Path>, screen: &Screen) -> Result<bool, CliError> {
+    show(planned, screen)?;
+    if let Some(file) = out {
+        let json = plan_json(&planned.plan, Some(&planned.snapshot.facts)).map_err(super::unserialisable)?;
+        places::write(file, &format!("{:#}\n", screen.marked(json)))?;
+    }
+    Ok(!planned.plan.steps.is_empty())
 }
 
 /// Plans on a snapshot, without any cloud and without state.
@@ -54,17 +81,17 @@ pub fn from_snapshot(
 }
 
 /// Plans on the cloud as it is, with what the journal knows.
-pub async fn from_cloud(global: &Global, args: &InputArgs) -> Result<Planned, CliError> {
-    let layers = Layers::read(args)?;
-    let name = layers.name()?;
-    // An input that cannot be right is told before anybody is asked anything.
-    if let Some(id) = layers.usecase()? {
-        super::usecase::load(id, global.blueprints.as_deref())?;
-    }
-    let session = Session::connect(global, true).await?;
-    let key: EnvironmentKey = session.key(&name);
+async fn from_cloud(
+    global: &Global,
+    args: &InputArgs,
+    layers: &Layers,
+    name: &EnvironmentName,
+    target: &Target,
+) -> Result<Planned, CliError> {
+    let session = Session::connect(target).await?;
+    let key: EnvironmentKey = session.key(name);
     let (state, _) = history::read(&journal::folder(&places::state(global)?, &key), &key)?;
-    let inputs = layers.over(history::recorded(&state)?, &name)?;
+    let inputs = layers.over(history::recorded(&state)?, name)?;
     let loaded = planning::blueprint_for(&inputs, global.blueprints.as_deref())?;
     planning::on_cloud(&session, loaded, inputs, &key, &state.known(), args.replace_data).await
 }

@@ -23,6 +23,8 @@ pub struct Screen {
     pub asks: bool,
     /// Whether lines may come and go on standard error: nothing else is written there.
     pub live: bool,
+    /// Whether it is told of the embedded cloud, where nothing is real: JSON says so too.
+    pub embedded: bool,
 }
 
 impl Screen {
@@ -40,6 +42,7 @@ impl Screen {
             aside: Look { language, colour: colours && error && !global.json, width },
             asks: input && error,
             live: error && !global.json && global.verbose == 0 && std::env::var_os("GUREUM_LOG").is_none(),
+            embedded: false,
         }
     }
 
@@ -58,7 +61,22 @@ impl Screen {
 
     /// A result as JSON, on one line or in a readable form.
     pub fn print_json(&self, value: &serde_json::Value, pretty: bool) -> Result<(), CliError> {
+        let value = self.marked(value.clone());
         self.print(&if pretty { format!("{value:#}\n") } else { format!("{value}\n") })
+    }
+
+    /// With `"embedded": true` in it, or in each of its items, if it tells of the embedded cloud.
+    pub fn marked(&self, mut value: serde_json::Value) -> serde_json::Value {
+        match &mut value {
+            serde_json::Value::Object(fields) if self.embedded => {
+                fields.insert("embedded".to_owned(), true.into());
+            }
+            serde_json::Value::Array(items) if self.embedded => {
+                *items = std::mem::take(items).into_iter().map(|item| self.marked(item)).collect();
+            }
+            _ => {}
+        }
+        value
     }
 
     /// A word beside the result. That nobody reads it changes nothing.

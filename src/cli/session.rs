@@ -1,9 +1,8 @@
 //! A connected cloud with a clock and ids: what every command below the line begins with.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::cloud::{self, Cloud, CloudError, ConfigError, ConfigRequest, HttpApi};
+use crate::cloud::{Cloud, CloudError, HttpApi};
 use crate::event::Known;
 use crate::model::messages::cli as m;
 use crate::model::{EnvironmentKey, EnvironmentName};
@@ -12,8 +11,8 @@ use crate::runtime::{Clock, Ids, RandomIds, SystemClock};
 use crate::say;
 use crate::snapshot::Snapshot;
 
-use super::args::Global;
 use super::error::CliError;
+use super::target::{Target, unusable};
 
 /// A connected cloud.
 pub struct Session {
@@ -28,14 +27,10 @@ pub struct Session {
 }
 
 impl Session {
-    /// Finds the configuration and logs in. `planning` says that a snapshot would do instead.
-    pub async fn connect(global: &Global, planning: bool) -> Result<Self, CliError> {
-        let unusable = |error: ConfigError| {
-            let help = if planning { say!(m::NO_CLOUD_PLAN_HELP) } else { say!(m::NO_CLOUD_HELP) };
-            CliError::failed(say!(m::NO_CLOUD, why = error)).help(help)
-        };
-        let config = cloud::find_config(&request(global)).map_err(unusable)?;
-        let api = Arc::new(HttpApi::new(&config).map_err(unusable)?);
+    /// Logs in.
+    pub async fn connect(target: &Target) -> Result<Self, CliError> {
+        let config = target.config.clone();
+        let api = Arc::new(HttpApi::new(&config).map_err(|error| unusable(&error, false))?);
         let (clock, ids): (Arc<dyn Clock>, Arc<dyn Ids>) = (Arc::new(SystemClock), Arc::new(RandomIds));
         let connected = Cloud::connect(api, Arc::clone(&clock), Arc::clone(&ids), config).await;
         let cloud = Arc::new(connected.map_err(|error| cloud_error(&error))?);
@@ -64,18 +59,6 @@ impl Session {
             region: self.cloud.region().to_owned(),
             name: name.clone(),
         }
-    }
-}
-
-/// What the choice of a cloud depends on; a variable that is no text is none of OpenStack's.
-fn request(global: &Global) -> ConfigRequest {
-    let variables =
-        std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
-    ConfigRequest {
-        cloud: global.cloud.clone(),
-        environment: variables.collect(),
-        working_directory: std::env::current_dir().unwrap_or_default(),
-        home: std::env::var_os("HOME").map(PathBuf::from).unwrap_or_default(),
     }
 }
 

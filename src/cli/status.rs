@@ -7,7 +7,7 @@ use crate::say;
 use super::args::{Global, StatusArgs};
 use super::error::{CliError, exit};
 use super::screen::Screen;
-use super::{history, places};
+use super::{history, places, target};
 
 /// Runs it.
 pub fn run(global: &Global, args: &StatusArgs, screen: &Screen) -> Result<u8, CliError> {
@@ -19,8 +19,14 @@ pub fn run(global: &Global, args: &StatusArgs, screen: &Screen) -> Result<u8, Cl
     let (mut texts, mut json) = (Vec::new(), Vec::new());
     for (folder, key) in &environments {
         let (known, _) = history::read(folder, key)?;
-        texts.push(status_text(key, &known, &screen.look));
-        json.push(status_json(key, &known));
+        let mut text = status_text(key, &known, &screen.look);
+        // Each says it for itself: others beside it may be real.
+        if target::is_there(key) {
+            let line = screen.look.word(&m::EMBEDDED);
+            text = format!("{line}\n{text}{line}\n");
+        }
+        texts.push(text);
+        json.push(Screen { embedded: target::is_there(key), ..*screen }.marked(status_json(key, &known)));
     }
     if screen.json {
         screen.print_json(&json.into(), true)?;

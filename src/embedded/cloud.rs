@@ -106,10 +106,11 @@ impl Cloud {
         };
         let Some((operation, parameters)) = found else {
             let message = format!(
-                "The embedded cloud does not know {} {} of the {} API (see docs/embedded.md for what it knows)",
+                "The embedded cloud does not know {} {} of the {} API ({}); docs/embedded.md lists what it knows",
                 request.method,
                 path,
-                service.catalogue_type()
+                service.catalogue_type(),
+                service.document()
             );
             return Err(refused(service, request, &Fault::new(501, message)));
         };

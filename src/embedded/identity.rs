@@ -13,6 +13,10 @@ use super::world::{Row, World};
 pub const REGION: &str = "RegionOne";
 /// The password of every seeded user: this cloud holds nothing worth a better one.
 pub const PASSWORD: &str = "embedded";
+/// The plain member: a user, and the project that it is a member of.
+pub const MEMBER: &str = "tenant";
+/// That project's id, the same in every such cloud.
+pub const MEMBER_PROJECT: &str = "000000000000000000000000000007e0";
 
 pub(super) static OPERATIONS: &[Operation] = &[
     Operation::new("GET", "/", "List API versions", versions).open(),
@@ -43,11 +47,7 @@ pub(super) static OPERATIONS: &[Operation] = &[
 pub(super) fn seed(world: &mut World) {
     for (id, name, roles) in [
         ("00000000000000000000000000000ad1", "admin", json!(["admin", "member", "reader"])),
-        (
-            "000000000000000000000000000007e0",
-            "tenant",
-            json!(["member", "reader", "load-balancer_member", "swiftoperator"]),
-        ),
+        (MEMBER_PROJECT, MEMBER, json!(["member", "reader", "load-balancer_member", "swiftoperator"])),
     ] {
         let project = json!({"id": id, "name": name, "domain_id": "default", "enabled": true, "is_domain": false,
             "parent_id": "default", "description": "", "tags": [], "options": {}});

@@ -26,7 +26,8 @@ pub mod server;
 mod time;
 mod world;
 
-pub use cloud::{Cloud, Release, Settings};
+pub use cloud::{Cloud, Release, Settings, operations};
 pub use exchange::{Reply, Request};
-pub use operation::Service;
+pub use identity::{MEMBER, MEMBER_PROJECT, PASSWORD, REGION};
+pub use operation::{Operation, Service};
 pub use world::{Change, Row, World};

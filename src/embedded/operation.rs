@@ -62,6 +62,18 @@ impl Service {
         }
     }
 
+    /// The document of its operations.
+    pub fn document(self) -> &'static str {
+        match self {
+            Self::Identity => "https://docs.openstack.org/api-ref/identity/v3/",
+            Self::Compute => "https://docs.openstack.org/api-ref/compute/",
+            Self::Network => "https://docs.openstack.org/api-ref/network/v2/",
+            Self::Image => "https://docs.openstack.org/api-ref/image/v2/",
+            Self::LoadBalancer => "https://docs.openstack.org/api-ref/load-balancer/v2/",
+            Self::ObjectStore => "https://docs.openstack.org/api-ref/object-store/",
+        }
+    }
+
     /// What stands behind the prefix in the catalogue's URL.
     pub fn endpoint_tail(self) -> &'static str {
         match self {

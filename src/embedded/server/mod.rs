@@ -3,8 +3,10 @@
 //! One request acts at a time. What it changed is in the database before its reply leaves (`store`), so `kill -9` of the
 //! process at any moment loses nothing that it had answered. At a realistic pace a request first waits for a free worker
 //! and for its service time (`pace`); it acts at the end of these, even if its client has gone meanwhile, as in a real cloud.
-//! A lock file tells others the port and that it runs (`lock`); with nothing to do for long enough it ends by itself.
+//! A lock file tells others the port and that it runs (`lock`); with nothing to do for long enough it ends by itself. Two
+//! paths beside OpenStack's are for whoever runs it (`admin`): is it awake, and forget everything.
 
+mod admin;
 mod lock;
 mod pace;
 mod store;
@@ -25,9 +27,10 @@ use tokio::net::TcpListener;
 use super::cloud::{Cloud, Settings, service_of};
 use super::exchange::{Reply, Request};
 use super::fault::Fault;
-use super::identity::{PASSWORD, REGION};
+use super::identity::{MEMBER, PASSWORD, REGION};
 use store::Store;
 
+pub use admin::awake;
 pub use lock::{Running, running};
 pub use pace::{service_time, workers};
 pub(super) use wire::decoded;
@@ -51,6 +54,9 @@ pub enum ServeError {
     /// Another process serves it.
     #[error("an embedded cloud already runs on port {} (process {})", .0.port, .0.pid)]
     Running(Running),
+    /// It runs and does not do what it is told.
+    #[error("the embedded cloud on port {} (process {}) does not answer: {}", .0.port, .0.pid, .1)]
+    NoAnswer(Running, String),
     /// A file or the network refused.
     #[error("{0}: {1}")]
     Io(String, #[source] std::io::Error),
@@ -81,6 +87,18 @@ struct Server {
 /// # Errors
 /// If another process serves it, or a file, the database or the port refuses.
 pub async fn serve(options: ServeOptions) -> Result<(), ServeError> {
+    serve_until(options, |_| (), std::future::pending()).await
+}
+
+/// The same, and tells when it can be used; when `stop` comes it finishes the requests under way and ends.
+///
+/// # Errors
+/// If another process serves it, or a file, the database or the port refuses.
+pub async fn serve_until(
+    options: ServeOptions,
+    ready: impl FnOnce(Running) + Send,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> Result<(), ServeError> {
     let mut lock = lock::Lock::take(&options.state)?;
     let kept = open(&options)?;
     let listener = bind(options.port, lock.last_port()).await?;
@@ -94,19 +112,25 @@ pub async fn serve(options: ServeOptions) -> Result<(), ServeError> {
         last: AtomicI64::new(now()),
     });
     let router = Router::new().fallback(answer).with_state(Arc::clone(&server));
-    let serving = axum::serve(listener, router);
-    let served = match options.idle {
-        Some(idle) => serving.with_graceful_shutdown(idle_for(server, idle)).into_future().await,
-        None => serving.into_future().await,
+    ready(Running { port, pid: std::process::id() });
+    let end = async move {
+        tokio::select! {
+            () = idle_for(server, options.idle) => {}
+            () = stop => {}
+        }
     };
+    let served = axum::serve(listener, router).with_graceful_shutdown(end).into_future().await;
     served.map_err(|error| ServeError::Io(format!("port {port}"), error))
 }
 
-/// Forgets a cloud: its database goes. The next one starts as new.
+/// Forgets all that a cloud holds. One that runs goes on as a new one; else the database goes, and the next starts as new.
 ///
 /// # Errors
-/// If it is running, or a file cannot be removed.
+/// If it runs and does not answer, or a file cannot be removed.
 pub fn reset(state: &Path) -> Result<(), ServeError> {
+    if let Some(found) = running(state) {
+        return admin::forget(found);
+    }
     if !state.exists() {
         return Ok(());
     }
@@ -133,7 +157,7 @@ pub fn clouds_yaml(port: u16) -> String {
              interface: public\n"
         )
     };
-    format!("clouds:\n{}{}", cloud("embedded", "tenant"), cloud("embedded-admin", "admin"))
+    format!("clouds:\n{}{}", cloud("embedded", MEMBER), cloud("embedded-admin", "admin"))
 }
 
 fn now() -> i64 {
@@ -147,7 +171,7 @@ fn open(options: &ServeOptions) -> Result<Kept, ServeError> {
         Cloud { world, settings: options.settings.clone() }
     } else {
         let cloud = Cloud::seeded(options.settings.clone(), now());
-        store.write_all(&cloud.world).map_err(broken)?;
+        store.replace(&cloud.world).map_err(broken)?;
         cloud
     };
     Ok(Kept { cloud, store })
@@ -164,7 +188,9 @@ async fn bind(port: Option<u16>, last: Option<u16>) -> Result<TcpListener, Serve
     at(port).await.map_err(|error| ServeError::Io(format!("port {port}"), error))
 }
 
-async fn idle_for(server: Arc<Server>, idle: Duration) {
+/// Ends when nobody has asked for anything for so long; never, where no time is given.
+async fn idle_for(server: Arc<Server>, idle: Option<Duration>) {
+    let Some(idle) = idle else { return std::future::pending().await };
     let idle_ms = i64::try_from(idle.as_millis()).unwrap_or(i64::MAX);
     loop {
         let quiet = now() - server.last.load(Ordering::SeqCst);
@@ -203,12 +229,18 @@ async fn answer(State(server): State<Arc<Server>>, request: axum::extract::Reque
     };
     // A task of its own: a client that goes away does not take back what it has sent.
     let task = tokio::spawn(async move { busy.0.carry_out(request).await });
-    let failed = |_| Reply::typed(500, "text/plain", "the embedded cloud failed\n");
-    wire::write(task.await.unwrap_or_else(failed))
+    wire::write(task.await.unwrap_or_else(|_| failed()))
 }
 
 impl Server {
     async fn carry_out(self: &Arc<Self>, request: Request) -> Reply {
+        if request.path.starts_with(admin::PREFIX) {
+            let server = Arc::clone(self);
+            let acted = tokio::task::spawn_blocking(move || {
+                admin::carry_out(&mut server.kept.lock().unwrap_or_else(PoisonError::into_inner), now(), &request)
+            });
+            return acted.await.unwrap_or_else(|_| failed());
+        }
         if self.pace > 0.0
             && let Some((service, path)) = service_of(&request.path)
         {
@@ -225,8 +257,12 @@ impl Server {
         let acted = tokio::task::spawn_blocking(move || {
             server.kept.lock().unwrap_or_else(PoisonError::into_inner).act(now(), &request)
         });
-        acted.await.unwrap_or_else(|_| Reply::typed(500, "text/plain", "the embedded cloud failed\n"))
+        acted.await.unwrap_or_else(|_| failed())
     }
+}
+
+fn failed() -> Reply {
+    Reply::typed(500, "text/plain", "the embedded cloud failed\n")
 }
 
 impl Kept {
@@ -240,6 +276,15 @@ impl Kept {
         }
         let fault = Fault::new(503, format!("The embedded cloud could not store what it did: {error}"));
         service_of(&request.path).map_or_else(|| Reply::empty(503), |(service, _)| fault.reply(service))
+    }
+
+    /// Becomes a new cloud. Its ids are others than before: what somebody still remembers is gone, not something else.
+    fn forget(&mut self, now: i64) -> rusqlite::Result<()> {
+        let seed = format!("{}/{now}", self.cloud.settings.seed);
+        let cloud = Cloud::seeded(Settings { seed, ..self.cloud.settings.clone() }, now);
+        self.store.replace(&cloud.world)?;
+        self.cloud = cloud;
+        Ok(())
     }
 }
 

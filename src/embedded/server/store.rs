@@ -58,16 +58,23 @@ impl Store {
         Ok(Some(world))
     }
 
-    /// Stores a whole world into an empty database.
-    pub(super) fn write_all(&mut self, world: &World) -> rusqlite::Result<()> {
+    /// Stores a whole world in place of the one that is there.
+    pub(super) fn replace(&mut self, world: &World) -> rusqlite::Result<()> {
         let rows: Vec<Change> =
             world.all().map(|(kind, id, row)| (kind.to_owned(), id.to_owned(), Some(row.clone()))).collect();
-        self.commit(&rows, world.sequence())
+        self.write(&rows, world.sequence(), true)
     }
 
     /// Stores what one request changed.
     pub(super) fn commit(&mut self, changes: &[Change], sequence: u64) -> rusqlite::Result<()> {
+        self.write(changes, sequence, false)
+    }
+
+    fn write(&mut self, changes: &[Change], sequence: u64, anew: bool) -> rusqlite::Result<()> {
         let transaction = self.connection.transaction()?;
+        if anew {
+            transaction.execute("DELETE FROM rows", [])?;
+        }
         {
             let mut put = transaction.prepare_cached("INSERT OR REPLACE INTO rows VALUES (?1, ?2, ?3)")?;
             let mut delete = transaction.prepare_cached("DELETE FROM rows WHERE kind = ?1 AND id = ?2")?;

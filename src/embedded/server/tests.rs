@@ -67,13 +67,24 @@ async fn a_killed_cloud_comes_back_with_all_that_it_had_answered() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn one_process_serves_a_cloud_and_reset_waits_for_its_end() {
+async fn one_process_serves_a_cloud_and_reset_makes_it_a_new_one() {
     let state = tempfile::tempdir().expect("a directory");
     let first = started(state.path(), Settings::default(), None).await;
     let options =
         ServeOptions { port: None, state: state.path().to_owned(), settings: Settings::default(), idle: None };
     assert!(matches!(serve(options).await, Err(ServeError::Running(found)) if found.port == first.port));
-    assert!(matches!(reset(state.path()), Err(ServeError::Running(_))));
+    let token = text(&first.token().await, "x-subject-token");
+    let projects = async || {
+        let asked = reqwest::Client::new().get(first.url("/v3/auth/projects")).header("X-Auth-Token", &token);
+        asked.send().await.expect("answers").status().as_u16()
+    };
+    assert_eq!(projects().await, 200);
+    assert!(awake(running(state.path()).expect("it runs")));
+    reset(state.path()).expect("it forgets");
+    assert_eq!(projects().await, 401, "the token went with all the rest");
+    assert_eq!(first.token().await.status(), 201);
+    let unknown = reqwest::Client::new().get(first.url("/embedded/nonsense")).send().await.expect("answers");
+    assert_eq!(unknown.status(), 404);
     first.kill().await;
     reset(state.path()).expect("nobody serves it");
     assert!(!state.path().join(store::FILE).exists());
@@ -136,4 +147,24 @@ fn its_clouds_yaml_names_both_users() {
     let text = clouds_yaml(4321);
     assert!(text.contains("auth_url: http://127.0.0.1:4321/v3"));
     assert!(text.contains("embedded-admin"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn it_says_when_it_can_be_used_and_ends_when_told() {
+    let state = tempfile::tempdir().expect("a directory");
+    let (tell, told) = tokio::sync::oneshot::channel();
+    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+    let options =
+        ServeOptions { port: None, state: state.path().to_owned(), settings: Settings::default(), idle: None };
+    let serving = serve_until(options, |running| tell.send(running).expect("somebody waits"), async {
+        let _ = stopped.await;
+    });
+    let task = tokio::spawn(serving);
+    let ready = told.await.expect("it starts");
+    assert_eq!(running(state.path()), Some(ready));
+    assert!(awake(ready));
+    drop(stop);
+    let ended = tokio::time::timeout(Duration::from_secs(20), task).await;
+    ended.expect("it ends").expect("no panic").expect("no error");
+    assert!(!awake(ready));
 }

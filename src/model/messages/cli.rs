@@ -31,8 +31,8 @@ crate::messages! {
     NO_STATE_FOLDER_HELP = "cli.no-state-folder-help", "say `--state DIR`", "`--state DIR` 을 지정하십시오";
 
     NO_CLOUD = "cli.no-cloud", "{why}", "{why}";
-    NO_CLOUD_PLAN_HELP = "cli.no-cloud-plan-help", "name a cloud of your clouds.yaml (`--cloud NAME` or OS_CLOUD) or set OS_AUTH_URL and the other OS_* variables; or plan without any cloud: `--snapshot examples/cloud.json`", "clouds.yaml 의 클라우드를 지정하거나 (`--cloud NAME` 또는 OS_CLOUD) OS_AUTH_URL 등 OS_* 변수를 설정하십시오. 클라우드 없이 계획하려면: `--snapshot examples/cloud.json`";
-    NO_CLOUD_HELP = "cli.no-cloud-help", "name a cloud of your clouds.yaml (`--cloud NAME` or OS_CLOUD), or set OS_AUTH_URL and the other OS_* variables", "clouds.yaml 의 클라우드를 지정하거나 (`--cloud NAME` 또는 OS_CLOUD) OS_AUTH_URL 등 OS_* 변수를 설정하십시오";
+    NO_CLOUD_PLAN_HELP = "cli.no-cloud-plan-help", "name a cloud of your clouds.yaml (`--cloud NAME` or OS_CLOUD) or set OS_AUTH_URL and the other OS_* variables; or plan on the embedded cloud (`--cloud embedded`) or without any (`--snapshot examples/cloud.json`)", "clouds.yaml 의 클라우드를 지정하거나 (`--cloud NAME` 또는 OS_CLOUD) OS_AUTH_URL 등 OS_* 변수를 설정하십시오. 내장 클라우드에서 계획하려면 `--cloud embedded`, 클라우드 없이 계획하려면 `--snapshot examples/cloud.json`";
+    NO_CLOUD_HELP = "cli.no-cloud-help", "name a cloud of your clouds.yaml (`--cloud NAME` or OS_CLOUD), or set OS_AUTH_URL and the other OS_* variables; `--cloud embedded` is the embedded cloud", "clouds.yaml 의 클라우드를 지정하거나 (`--cloud NAME` 또는 OS_CLOUD) OS_AUTH_URL 등 OS_* 변수를 설정하십시오. 내장 클라우드는 `--cloud embedded`";
     CLOUD_REFUSED = "cli.cloud-refused", "OpenStack refused: {words}", "OpenStack 이 거절했습니다: {words}";
     CLOUD_REFUSED_HELP = "cli.cloud-refused-help", "the request id leads the cloud's operator to its logs; `-v` shows every request", "요청 ID 로 클라우드 운영자가 로그를 찾을 수 있습니다. `-v` 는 모든 요청을 보여 줍니다";
     CLOUD_UNREACHED = "cli.cloud-unreached", "OpenStack does not answer: {words}", "OpenStack 이 응답하지 않습니다: {words}";
@@ -42,6 +42,18 @@ crate::messages! {
     CLOUD_SERVICE = "cli.cloud-service", "{words}", "{words}";
     CLOUD_SERVICE_HELP = "cli.cloud-service-help", "set region_name and interface in clouds.yaml as the catalogue has them", "clouds.yaml 의 region_name 과 interface 를 카탈로그에 맞게 설정하십시오";
     CLOUD_ODD = "cli.cloud-odd", "{words}", "{words}";
+
+    EMBEDDED = "cli.embedded", "embedded cloud: nothing real is created", "내장 클라우드: 실제로는 아무것도 만들지 않습니다";
+    EMBEDDED_SERVES = "cli.embedded-serves", "The embedded cloud serves on 127.0.0.1:{port} (above: its clouds.yaml; state: {folder}). Ctrl-C ends it; what it holds stays.", "내장 클라우드가 127.0.0.1:{port} 에서 동작합니다 (위: clouds.yaml, 상태: {folder}). Ctrl-C 로 끝내며 내용은 남습니다.";
+    EMBEDDED_ENDED = "cli.embedded-ended", "The embedded cloud has ended; what it holds stays.", "내장 클라우드가 끝났습니다. 내용은 남아 있습니다.";
+    EMBEDDED_RUNS = "cli.embedded-runs", "The embedded cloud runs on 127.0.0.1:{port} (process {pid}, state: {folder}). Its clouds.yaml:", "내장 클라우드가 127.0.0.1:{port} 에서 동작 중입니다 (프로세스 {pid}, 상태: {folder}). clouds.yaml:";
+    EMBEDDED_RESTS = "cli.embedded-rests", "The embedded cloud does not run (state: {folder}). `gureum embedded serve` or the next command that uses it starts it.", "내장 클라우드가 동작하지 않습니다 (상태: {folder}). `gureum embedded serve` 나 다음 명령이 시작합니다.";
+    EMBEDDED_RESET = "cli.embedded-reset", "The embedded cloud is as new (state: {folder}).", "내장 클라우드를 초기화했습니다 (상태: {folder}).";
+    EMBEDDED_FAILED = "cli.embedded-failed", "{why}", "{why}";
+    EMBEDDED_FAILED_HELP = "cli.embedded-failed-help", "is the port free and the folder yours? `--port N` and `--state DIR` choose others; `gureum embedded reset` begins anew", "포트가 비어 있고 폴더를 쓸 수 있습니까? `--port N`, `--state DIR` 로 바꿀 수 있고 `gureum embedded reset` 은 새로 시작합니다";
+    EMBEDDED_RUNS_HELP = "cli.embedded-runs-help", "use that one (`gureum embedded status` shows its clouds.yaml), or serve another with `--state DIR`", "그것을 쓰거나(`gureum embedded status` 가 clouds.yaml 을 보여 줍니다) `--state DIR` 로 다른 것을 시작하십시오";
+    EMBEDDED_NOT_STARTED = "cli.embedded-not-started", "the embedded cloud does not start: {why}", "내장 클라우드가 시작되지 않습니다: {why}";
+    EMBEDDED_NOT_STARTED_HELP = "cli.embedded-not-started-help", "{log} says more; `gureum embedded serve` starts it before your eyes, and `gureum embedded reset` begins anew", "{log} 를 보십시오. `gureum embedded serve` 로 직접 시작하거나 `gureum embedded reset` 으로 새로 시작할 수 있습니다";
 
     LOCKED = "cli.locked", "another gureum works on environment `{name}`{who}", "다른 gureum 이 환경 `{name}` 에서 작업 중입니다{who}";
     LOCKED_WHO = "cli.locked-who", ": its {command} began at {at} (run {run})", ": {command}, {at} 시작 (실행 {run})";
