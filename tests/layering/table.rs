@@ -129,6 +129,7 @@ pub const ROOMS: &[Row] = &[
             "ipnet",
             "jiff",
             "md5",
+            "regex",
             "rusqlite",
             "serde",
             "serde_json",
