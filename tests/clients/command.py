@@ -185,12 +185,12 @@ def balancers():
     """load balancers and all below them"""
     with wired("clients-balanced", "10.95.4.0/24"):
         lb = ["loadbalancer"]
-        with made(lb, "clients-lb", "--vip-subnet-id", "clients-balanced", "--wait", after=["--cascade", "--wait"]):
+        balancer = shown(*lb, "create", "--name", "clients-lb", "--vip-subnet-id", "clients-balanced", "--wait")
+        try:
+            assert balancer["provisioning_status"] == "ACTIVE", balancer
+            assert "clients-lb" in listed(*lb, "list")
             run(*lb, "set", "--description", "new", "--wait", "clients-lb")
             assert shown(*lb, "show", "clients-lb")["description"] == "new"
-            with made([*lb, "listener"], "clients-listener", "--protocol", "HTTP", "--protocol-port", "80", "--wait", "clients-lb",
-                      after=["--wait"]) if False else contextlib.nullcontext():
-                pass
             row = shown(*lb, "listener", "create", "--name", "clients-listener", "--protocol", "HTTP", "--protocol-port", "80", "--wait", "clients-lb")
             assert row["provisioning_status"] == "ACTIVE", row
             pool = shown(*lb, "pool", "create", "--name", "clients-pool", "--listener", "clients-listener", "--protocol", "HTTP", "--lb-algorithm",
@@ -205,7 +205,7 @@ def balancers():
             run(*lb, "healthmonitor", "set", "--delay", "9", "--wait", monitor["id"])
             assert shown(*lb, "healthmonitor", "show", monitor["id"])["delay"] == 9
             policy = shown(*lb, "l7policy", "create", "--name", "clients-policy", "--action", "REJECT", "--wait", "clients-listener")
-            rule = shown(*lb, "l7rule", "create", "--type", "PATH", "--compare-type", "STARTS_WITH", "--value", "/x", "--wait", policy["id"])
+            rule = shown(*lb, "l7rule", "create", "--type", "PATH", "--compare-type", "STARTS_WITH", "--value", "/x", policy["id"])
             assert rule["id"] in json.dumps(shown(*lb, "l7rule", "list", policy["id"]))
             tree = json.loads(run(*lb, "status", "show", "clients-lb"))
             assert tree["loadbalancer"]["listeners"][0]["pools"][0]["id"] == pool["id"], tree
@@ -218,6 +218,9 @@ def balancers():
             run(*lb, "listener", "set", "--connection-limit", "7", "--wait", "clients-listener")
             assert shown(*lb, "listener", "show", "clients-listener")["connection_limit"] == 7
             assert "clients-listener" in listed(*lb, "listener", "list")
+        finally:
+            run(*lb, "delete", "--cascade", "--wait", balancer["id"])
+        assert "clients-lb" not in listed(*lb, "list")
         assert shown(*lb, "provider", "list")
         assert shown(*lb, "quota", "defaults", "show")
 

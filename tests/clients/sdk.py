@@ -2,6 +2,7 @@
 import logging
 import os
 import tempfile
+import time
 
 import openstack
 
@@ -67,8 +68,6 @@ def a_load_balancer():
         assert lb.get_load_balancer_statistics(balancer.id) is not None
     finally:
         lb.delete_load_balancer(balancer.id, cascade=True)
-        cloud.load_balancer.wait_for_load_balancer
-        import time
         until = time.time() + 120
         while lb.find_load_balancer(balancer.id) and time.time() < until:
             time.sleep(0.2)
@@ -84,11 +83,12 @@ def objects():
         with tempfile.NamedTemporaryFile("w") as data:
             data.write("hello world")
             data.flush()
-            cloud.create_object("clients-sdk", "dir/o.txt", filename=data.name, metadata={"a": "1"})
+            cloud.create_object("clients-sdk", "dir/o.txt", filename=data.name)
         headers, body = cloud.get_object("clients-sdk", "dir/o.txt")
-        assert body == b"hello world", body
+        assert body == "hello world", body
         assert headers["content-length"] == "11"
         assert [one.name for one in cloud.list_objects("clients-sdk")] == ["dir/o.txt"]
+        cloud.update_object("clients-sdk", "dir/o.txt", metadata={"a": "1"})
         assert cloud.get_object_metadata("clients-sdk", "dir/o.txt")["x-object-meta-a"] == "1"
         assert "clients-sdk" in [one.name for one in cloud.list_containers()]
         assert cloud.delete_object("clients-sdk", "dir/o.txt")
