@@ -18,6 +18,7 @@ pub mod snapshot;
 
 pub mod cloud;
 pub mod driver;
+pub mod embedded;
 pub mod execute;
 pub mod journal;
 pub mod observe;

@@ -1,0 +1,127 @@
+//! The cloud itself: finds a request's operation, checks its token, carries it out, all or nothing.
+
+use super::context::{Caller, Context};
+use super::exchange::{Reply, Request};
+use super::fault::Fault;
+use super::identity;
+use super::operation::{Operation, Service};
+use super::world::{Change, World};
+
+/// Whose behaviour it shows, where releases differ.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Release {
+    /// The lab's: its nested load balancer create leaves children pending for ever.
+    #[default]
+    Zed,
+    /// Newer ones.
+    Current,
+}
+
+/// How a cloud behaves.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Whose behaviour it shows.
+    pub release: Release,
+    /// Ids are a function of this and of the requests so far.
+    pub seed: String,
+    /// How much of the usual durations things take: 1.0 realistic, 0.0 instant.
+    pub pace: f64,
+    /// How long a token lives, in seconds.
+    pub token_seconds: i64,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { release: Release::Zed, seed: "embedded".into(), pace: 0.0, token_seconds: 14_400 }
+    }
+}
+
+/// One cloud. Requests are handled one at a time; their reply is a function of the world, the request and the time.
+#[derive(Clone, Debug, Default)]
+pub struct Cloud {
+    /// All that exists.
+    pub world: World,
+    /// How it behaves.
+    pub settings: Settings,
+}
+
+impl Cloud {
+    /// A cloud with its projects, users, flavors, images and public network.
+    pub fn seeded(settings: Settings, now: i64) -> Self {
+        let mut cloud = Self { world: World::default(), settings };
+        identity::seed(&mut cloud.world);
+        for seed in SEEDS {
+            seed(&mut cloud.world, now);
+        }
+        cloud.world.commit();
+        cloud
+    }
+
+    /// Handles one request at a time: what it changed must be stored before its reply is sent.
+    pub fn handle(&mut self, now: i64, request: &Request) -> (Reply, Vec<Change>) {
+        let number = self.world.next();
+        let mut reply = match self.carry_out(now, request) {
+            Ok(reply) => reply,
+            Err(reply) => {
+                self.world.rollback();
+                reply
+            }
+        };
+        if !reply.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("x-openstack-request-id")) {
+            let id = format!("req-{number:08x}-0000-4000-a000-{:012x}", now & 0xffff_ffff_ffff);
+            reply = reply.header("x-openstack-request-id", id);
+        }
+        (reply, self.world.commit())
+    }
+
+    fn carry_out(&mut self, now: i64, request: &Request) -> Result<Reply, Reply> {
+        let Some((service, path)) = service_of(&request.path) else {
+            return Err(Reply::typed(404, "text/plain", format!("no service at {}\n", request.path)));
+        };
+        let operations = operations(service);
+        let found = operations.iter().find_map(|operation| {
+            let same = operation.method == request.method
+                || (request.method == "HEAD" && operation.method == "GET" && service != Service::ObjectStore);
+            same.then(|| operation.matches(path)).flatten().map(|parameters| (operation, parameters))
+        });
+        let open = found.as_ref().is_some_and(|(operation, _)| operation.open);
+        let caller = if open {
+            Caller::default()
+        } else {
+            identity::caller(&self.world, now, request).map_err(|()| identity::unauthorized(service))?
+        };
+        let Some((operation, parameters)) = found else {
+            let message = format!(
+                "The embedded cloud does not know {} {} of the {} API (see docs/embedded.md for what it knows)",
+                request.method,
+                path,
+                service.catalogue_type()
+            );
+            return Err(Fault::new(501, message).reply(service));
+        };
+        let mut context =
+            Context { world: &mut self.world, now, request, caller, parameters, settings: &self.settings };
+        (operation.handler)(&mut context).map_err(|fault| fault.reply(service))
+    }
+}
+
+/// What fills a new cloud, by service.
+static SEEDS: &[fn(&mut World, i64)] = &[];
+
+/// The operations of a service.
+pub fn operations(service: Service) -> &'static [Operation] {
+    match service {
+        Service::Identity => identity::OPERATIONS,
+        Service::Compute | Service::Network | Service::Image | Service::LoadBalancer | Service::ObjectStore => &[],
+    }
+}
+
+fn service_of(path: &str) -> Option<(Service, &str)> {
+    if path == "/" {
+        return Some((Service::Identity, "/"));
+    }
+    Service::ALL.into_iter().find_map(|service| {
+        let rest = path.strip_prefix(service.prefix())?;
+        (rest.is_empty() || rest.starts_with('/')).then_some((service, if rest.is_empty() { "/" } else { rest }))
+    })
+}

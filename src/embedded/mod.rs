@@ -1,0 +1,22 @@
+//! An OpenStack in one process: the real REST paths, answers and refusals, over a world of rows and stored times.
+//!
+//! It imports nothing of ours: it is written from OpenStack's API documents and from what a real OpenStack was seen to answer,
+//! so that our own client cannot agree with itself about a mistake. Its state is a function of the rows and of the time now:
+//! nothing runs in the background. A server is `BUILD` until its stored time has come, whoever asks.
+//!
+//! The way of one request: `server/` reads it from the wire → [`Cloud::handle`] finds its operation in the services' tables
+//! (`operation`), checks the token (`identity`), lets the operation change the world (`world`), commits the changed rows
+//! (`store`), and only then answers.
+
+mod cloud;
+mod context;
+mod exchange;
+mod fault;
+mod identity;
+mod operation;
+mod time;
+mod world;
+
+pub use cloud::{Cloud, Release, Settings};
+pub use exchange::{Reply, Request};
+pub use world::{Change, Row, World};

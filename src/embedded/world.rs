@@ -1,0 +1,150 @@
+//! All that exists: rows by table and id, changed by one request at a time, all or nothing.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value as Json};
+
+/// One row: a JSON object. Names that begin with `_` are never shown to clients (`_seq`: the order of creation).
+pub type Row = Map<String, Json>;
+
+/// One changed row; `None` for a deleted one.
+pub type Change = (String, String, Option<Row>);
+
+/// Rows by table and id.
+#[derive(Clone, Debug, Default)]
+pub struct World {
+    tables: BTreeMap<String, BTreeMap<String, Row>>,
+    sequence: u64,
+    /// What the request under way has changed, as it was before, oldest first.
+    before: Vec<Change>,
+}
+
+impl World {
+    /// A world from stored rows.
+    pub fn restore(rows: impl IntoIterator<Item = (String, String, Row)>) -> Self {
+        let mut world = Self::default();
+        for (table, id, row) in rows {
+            world.sequence = world.sequence.max(row.get("_seq").and_then(Json::as_u64).unwrap_or(0));
+            world.tables.entry(table).or_default().insert(id, row);
+        }
+        world
+    }
+
+    /// A row.
+    pub fn get(&self, table: &str, id: &str) -> Option<&Row> {
+        self.tables.get(table)?.get(id)
+    }
+
+    /// Every row of a table, oldest first.
+    pub fn rows(&self, table: &str) -> Vec<&Row> {
+        let mut rows: Vec<&Row> = self.tables.get(table).into_iter().flat_map(BTreeMap::values).collect();
+        rows.sort_by_key(|row| row.get("_seq").and_then(Json::as_u64).unwrap_or(0));
+        rows
+    }
+
+    /// A number that no other row, request or id has had.
+    pub fn next(&mut self) -> u64 {
+        self.sequence += 1;
+        self.sequence
+    }
+
+    /// Writes a row; a new one gets its place in the order.
+    pub fn put(&mut self, table: &str, id: &str, mut row: Row) {
+        let old = self.tables.get(table).and_then(|rows| rows.get(id)).cloned();
+        let sequence = match &old {
+            Some(old) => old.get("_seq").cloned().unwrap_or_default(),
+            None => Json::from(self.next()),
+        };
+        row.insert("_seq".to_owned(), sequence);
+        self.before.push((table.to_owned(), id.to_owned(), old));
+        self.tables.entry(table.to_owned()).or_default().insert(id.to_owned(), row);
+    }
+
+    /// Changes a row in place; nothing happens to one that does not exist.
+    pub fn change(&mut self, table: &str, id: &str, change: impl FnOnce(&mut Row)) {
+        if let Some(mut row) = self.get(table, id).cloned() {
+            change(&mut row);
+            self.put(table, id, row);
+        }
+    }
+
+    /// Deletes a row and returns it.
+    pub fn remove(&mut self, table: &str, id: &str) -> Option<Row> {
+        let old = self.tables.get_mut(table)?.remove(id)?;
+        self.before.push((table.to_owned(), id.to_owned(), Some(old.clone())));
+        Some(old)
+    }
+
+    /// Ends a request that succeeded: what it changed, as it is now, each row once.
+    pub fn commit(&mut self) -> Vec<Change> {
+        let touched: std::collections::BTreeSet<(String, String)> =
+            self.before.drain(..).map(|(table, id, _)| (table, id)).collect();
+        touched
+            .into_iter()
+            .map(|(table, id)| {
+                let row = self.get(&table, &id).cloned();
+                (table, id, row)
+            })
+            .collect()
+    }
+
+    /// Ends a request that failed: everything is as it was before it.
+    pub fn rollback(&mut self) {
+        while let Some((table, id, row)) = self.before.pop() {
+            let rows = self.tables.entry(table).or_default();
+            match row {
+                Some(row) => rows.insert(id, row),
+                None => rows.remove(&id),
+            };
+        }
+    }
+
+    /// Every row there is, for storing a whole world.
+    pub fn all(&self) -> impl Iterator<Item = (&str, &str, &Row)> {
+        self.tables
+            .iter()
+            .flat_map(|(table, rows)| rows.iter().map(move |(id, row)| (table.as_str(), id.as_str(), row)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(name: &str) -> Row {
+        Map::from_iter([("name".to_owned(), Json::from(name))])
+    }
+
+    #[test]
+    fn a_failed_request_leaves_nothing() {
+        let mut world = World::default();
+        world.put("ports", "1", row("kept"));
+        assert_eq!(world.commit().len(), 1);
+        world.put("ports", "2", row("new"));
+        world.change("ports", "1", |row| {
+            row.insert("name".to_owned(), Json::from("changed"));
+        });
+        world.remove("ports", "1");
+        world.rollback();
+        assert!(world.get("ports", "2").is_none());
+        assert_eq!(world.get("ports", "1").expect("kept")["name"], "kept");
+        assert!(world.commit().is_empty());
+    }
+
+    #[test]
+    fn rows_keep_their_order_and_a_world_comes_back() {
+        let mut world = World::default();
+        for id in ["b", "a", "c"] {
+            world.put("t", id, row(id));
+        }
+        world.change("t", "b", |row| {
+            row.insert("x".to_owned(), Json::Null);
+        });
+        let rows: Vec<(String, String, Row)> =
+            world.all().map(|(table, id, row)| (table.to_owned(), id.to_owned(), row.clone())).collect();
+        let mut again = World::restore(rows);
+        let names: Vec<&Json> = again.rows("t").into_iter().map(|row| &row["name"]).collect();
+        assert_eq!(names, ["b", "a", "c"]);
+        assert!(again.next() > 3);
+    }
+}
