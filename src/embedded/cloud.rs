@@ -1,9 +1,11 @@
 //! The cloud itself: finds a request's operation, checks its token, carries it out, all or nothing.
 
+use super::compute;
 use super::context::{Caller, Context};
 use super::exchange::{Reply, Request};
 use super::fault::Fault;
 use super::identity;
+use super::image;
 use super::operation::{Operation, Service};
 use super::world::{Change, World};
 
@@ -67,6 +69,9 @@ impl Cloud {
                 reply
             }
         };
+        if service_of(&request.path).is_some_and(|(service, _)| service == Service::Compute) {
+            reply = compute::dressed(request, reply);
+        }
         if !reply.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("x-openstack-request-id")) {
             let id = format!("req-{number:08x}-0000-4000-a000-{:012x}", now & 0xffff_ffff_ffff);
             reply = reply.header("x-openstack-request-id", id);
@@ -97,22 +102,35 @@ impl Cloud {
                 path,
                 service.catalogue_type()
             );
-            return Err(Fault::new(501, message).reply(service));
+            return Err(refused(service, request, &Fault::new(501, message)));
         };
+        if service == Service::Compute {
+            compute::check(request)?;
+        }
         let mut context =
             Context { world: &mut self.world, now, request, caller, parameters, settings: &self.settings };
-        (operation.handler)(&mut context).map_err(|fault| fault.reply(service))
+        (operation.handler)(&mut context).map_err(|fault| refused(service, request, &fault))
+    }
+}
+
+/// A refusal in the service's form; some services let the request choose it.
+fn refused(service: Service, request: &Request, fault: &Fault) -> Reply {
+    match service {
+        Service::Image => image::refusal(request, fault),
+        _ => fault.reply(service),
     }
 }
 
 /// What fills a new cloud, by service.
-static SEEDS: &[fn(&mut World, i64)] = &[];
+static SEEDS: &[fn(&mut World, i64)] = &[compute::seed, image::seed];
 
 /// The operations of a service.
 pub fn operations(service: Service) -> &'static [Operation] {
     match service {
         Service::Identity => identity::OPERATIONS,
-        Service::Compute | Service::Network | Service::Image | Service::LoadBalancer | Service::ObjectStore => &[],
+        Service::Compute => compute::OPERATIONS,
+        Service::Image => image::OPERATIONS,
+        Service::Network | Service::LoadBalancer | Service::ObjectStore => &[],
     }
 }
 

@@ -9,10 +9,13 @@
 //! (`store`), and only then answers.
 
 mod cloud;
+mod compute;
 mod context;
 mod exchange;
 mod fault;
 mod identity;
+mod image;
+mod md5;
 mod operation;
 mod time;
 mod world;

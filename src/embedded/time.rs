@@ -17,6 +17,11 @@ pub fn micros(ms: i64) -> String {
     stamp(ms).strftime("%Y-%m-%dT%H:%M:%S.000000Z").to_string()
 }
 
+/// `2026-11-24T18:57:20.000000` (some fields of Nova).
+pub fn micros_bare(ms: i64) -> String {
+    stamp(ms).strftime("%Y-%m-%dT%H:%M:%S.000000").to_string()
+}
+
 fn stamp(ms: i64) -> Timestamp {
     Timestamp::from_millisecond(ms).unwrap_or(Timestamp::UNIX_EPOCH)
 }

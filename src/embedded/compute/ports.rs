@@ -1,0 +1,183 @@
+//! What Nova asks of Neutron, all of it in this file: networks, ports, addresses and groups.
+
+use serde_json::{Value as Json, json};
+
+use crate::embedded::context::Context;
+use crate::embedded::fault::Fault;
+use crate::embedded::time::zulu;
+use crate::embedded::world::Row;
+
+fn text<'a>(row: &'a Row, field: &str) -> &'a str {
+    row.get(field).and_then(Json::as_str).unwrap_or_default()
+}
+
+fn owned(context: &Context<'_>, row: &Row) -> bool {
+    context.caller.is_admin() || text(row, "project_id") == context.caller.project
+}
+
+/// A network that the caller may see.
+pub(super) fn network(context: &Context<'_>, id: &str) -> Option<Row> {
+    let row = context.world.get("networks", id)?;
+    let open = row.get("shared") == Some(&json!(true)) || row.get("router:external") == Some(&json!(true));
+    (open || owned(context, row)).then(|| row.clone())
+}
+
+/// Whether the caller's servers may not stand on this network, as it is an external one.
+pub(super) fn closed(context: &Context<'_>, network: &Row) -> bool {
+    network.get("router:external") == Some(&json!(true))
+        && network.get("shared") != Some(&json!(true))
+        && !context.caller.is_admin()
+}
+
+/// The networks that a server gets one of when its creator names none: the project's own and shared ones.
+pub(super) fn available(context: &Context<'_>) -> Vec<String> {
+    let rows = context.world.rows("networks").into_iter();
+    let rows =
+        rows.filter(|row| text(row, "project_id") == context.caller.project || row.get("shared") == Some(&json!(true)));
+    rows.map(|row| text(row, "id").to_owned()).collect()
+}
+
+fn subnets<'a>(context: &'a Context<'_>, network: &str) -> Vec<&'a Row> {
+    context.world.rows("subnets").into_iter().filter(|row| text(row, "network_id") == network).collect()
+}
+
+/// Whether it has a subnet, without which no server can stand on it.
+pub(super) fn has_subnet(context: &Context<'_>, network: &str) -> bool {
+    !subnets(context, network).is_empty()
+}
+
+/// Whether an address lies in one of its subnets.
+pub(super) fn fits(context: &Context<'_>, network: &str, address: &str) -> bool {
+    let Ok(address) = address.parse::<std::net::IpAddr>() else { return false };
+    subnets(context, network)
+        .into_iter()
+        .filter_map(|row| text(row, "cidr").parse::<ipnet::IpNet>().ok())
+        .any(|range| range.contains(&address))
+}
+
+/// A port that the caller may see.
+pub(super) fn port(context: &Context<'_>, id: &str) -> Option<Row> {
+    context.world.get("ports", id).filter(|row| owned(context, row)).cloned()
+}
+
+/// The device that holds an address of a network.
+pub(super) fn holder(context: &Context<'_>, network: &str, address: &str) -> Option<String> {
+    let ports = context.world.rows("ports").into_iter().filter(|row| text(row, "network_id") == network);
+    ports
+        .into_iter()
+        .find(|row| addresses(row).iter().any(|(_, held)| held == address))
+        .map(|row| text(row, "device_id").to_owned())
+}
+
+/// A port's subnets and addresses.
+pub(super) fn addresses(port: &Row) -> Vec<(String, String)> {
+    let fixed = port.get("fixed_ips").and_then(Json::as_array).into_iter().flatten();
+    let word = |one: &Json, name: &str| one[name].as_str().unwrap_or_default().to_owned();
+    fixed.map(|one| (word(one, "subnet_id"), word(one, "ip_address"))).collect()
+}
+
+/// Makes a port for a server.
+pub(super) fn create(
+    context: &mut Context<'_>,
+    network: &str,
+    address: Option<&str>,
+    groups: &[String],
+    server: &str,
+) -> Result<String, Fault> {
+    let fixed = match address {
+        Some(address) => {
+            let parsed = address.parse::<std::net::IpAddr>().ok();
+            let subnet = subnets(context, network).into_iter().find(|row| {
+                let range = text(row, "cidr").parse::<ipnet::IpNet>().ok();
+                range.zip(parsed).is_some_and(|(range, address)| range.contains(&address))
+            });
+            subnet.map(|row| json!({"subnet_id": row["id"], "ip_address": address}))
+        }
+        None => subnets(context, network).into_iter().find_map(|row| {
+            let range = text(row, "cidr").parse::<ipnet::IpNet>().ok()?;
+            let gateway = text(row, "gateway_ip");
+            let free = range
+                .hosts()
+                .take(4096)
+                .map(|address| address.to_string())
+                .find(|address| address != gateway && holder(context, network, address).is_none())?;
+            Some(json!({"subnet_id": row["id"], "ip_address": free}))
+        }),
+    };
+    let fixed = fixed.ok_or_else(|| {
+        Fault::new(400, format!("No more IP addresses available on network {network}."))
+            .code("IpAddressGenerationFailure")
+    })?;
+    let (id, now) = (context.uuid(), zulu(context.now));
+    let digits = id.replace('-', "");
+    let mac = format!("fa:16:3e:{}:{}:{}", &digits[..2], &digits[2..4], &digits[4..6]);
+    let project = context.caller.project.clone();
+    let row = json!({"id": id, "name": "", "network_id": network, "project_id": project, "tenant_id": project,
+        "mac_address": mac, "admin_state_up": true, "status": "ACTIVE", "device_id": server,
+        "device_owner": "compute:nova", "fixed_ips": [fixed], "security_groups": groups, "description": "",
+        "tags": [], "created_at": now, "updated_at": now, "revision_number": 1});
+    if let Json::Object(row) = row {
+        context.world.put("ports", &id, row);
+    }
+    Ok(id)
+}
+
+/// Gives a port to a server.
+pub(super) fn bind(context: &mut Context<'_>, port: &str, server: &str) {
+    context.world.change("ports", port, |row| {
+        row.insert("device_id".to_owned(), json!(server));
+        row.insert("device_owner".to_owned(), json!("compute:nova"));
+        row.insert("status".to_owned(), json!("ACTIVE"));
+    });
+}
+
+/// Takes a port from its server.
+pub(super) fn unbind(context: &mut Context<'_>, port: &str) {
+    context.world.change("ports", port, |row| {
+        row.insert("device_id".to_owned(), json!(""));
+        row.insert("device_owner".to_owned(), json!(""));
+        row.insert("status".to_owned(), json!("DOWN"));
+    });
+}
+
+/// Deletes a port that Nova made.
+pub(super) fn delete(context: &mut Context<'_>, port: &str) {
+    context.world.remove("ports", port);
+}
+
+/// The security groups of the caller's project with this name or id.
+pub(super) fn groups(context: &Context<'_>, project: &str, named: &str) -> Vec<Row> {
+    let rows = context.world.rows("security_groups").into_iter().filter(|row| text(row, "project_id") == project);
+    rows.filter(|row| text(row, "name") == named || text(row, "id") == named).cloned().collect()
+}
+
+/// The security groups that a port is in.
+pub(super) fn groups_of(context: &Context<'_>, port: &Row) -> Vec<Row> {
+    let ids = port.get("security_groups").and_then(Json::as_array).into_iter().flatten();
+    ids.filter_map(|id| context.world.get("security_groups", id.as_str()?).cloned()).collect()
+}
+
+/// Puts a port into a group, or takes it out of it.
+pub(super) fn regroup(context: &mut Context<'_>, port: &str, group: &str, into: bool) {
+    context.world.change("ports", port, |row| {
+        if let Some(Json::Array(ids)) = row.get_mut("security_groups") {
+            ids.retain(|id| id != group);
+            if into {
+                ids.push(json!(group));
+            }
+        }
+    });
+}
+
+/// The floating addresses of a fixed one.
+pub(super) fn floating(context: &Context<'_>, port: &str, fixed: &str) -> Vec<String> {
+    let rows = context.world.rows("floatingips").into_iter();
+    let rows = rows.filter(|row| text(row, "port_id") == port && text(row, "fixed_ip_address") == fixed);
+    rows.map(|row| text(row, "floating_ip_address").to_owned()).collect()
+}
+
+/// The rules of a security group.
+pub(super) fn rules(context: &Context<'_>, group: &str) -> Vec<Row> {
+    let rows = context.world.rows("security_group_rules").into_iter();
+    rows.filter(|row| text(row, "security_group_id") == group).cloned().collect()
+}

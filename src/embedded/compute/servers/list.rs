@@ -1,0 +1,47 @@
+//! The list of servers.
+
+use serde_json::{Value as Json, json};
+
+use super::{filters, sorting, state, view};
+use crate::embedded::compute::listing::{forbidden, next, page};
+use crate::embedded::compute::schema::flag;
+use crate::embedded::compute::version::minor;
+use crate::embedded::context::Context;
+use crate::embedded::exchange::Reply;
+use crate::embedded::fault::Fault;
+use crate::embedded::world::Row;
+
+/// `GET /servers` and `GET /servers/detail`.
+pub(in crate::embedded::compute) fn list(context: &mut Context<'_>) -> Result<Reply, Fault> {
+    let detail = context.request.path.ends_with("/detail");
+    let taken = filters::taken(context)?;
+    let everybody = taken.iter().any(|(name, value)| name == "all_tenants" && flag(value).unwrap_or(value.is_empty()));
+    if everybody && !context.caller.is_admin() {
+        let what = if detail { "detail" } else { "index" };
+        return Err(forbidden(&format!("servers:{what}:get_all_tenants")));
+    }
+    let project = taken.iter().find(|(name, _)| everybody && (name == "project_id" || name == "tenant_id"));
+    let project = project.map(|(_, id)| id.as_str());
+    let own = context.caller.project.as_str();
+    let mut rows: Vec<Row> = context
+        .world
+        .rows("servers")
+        .into_iter()
+        .filter(
+            |row| if everybody { project.is_none_or(|id| row["project_id"] == id) } else { row["project_id"] == own },
+        )
+        .filter(|row| !state::of(row, context.now).gone() && filters::passes(context, row, &taken))
+        .cloned()
+        .collect();
+    sorting::sort(context, &mut rows)?;
+    let (rows, more) = page(context, rows, "id")?;
+    let shown: Vec<Json> =
+        rows.iter().map(|row| if detail { view::full(context, row) } else { view::brief(context, row) }).collect();
+    let mut answer = json!({"servers": shown});
+    if let (true, Some(last)) = (more, rows.last()) {
+        let version = minor(context.request);
+        let path = if detail { "servers/detail" } else { "servers" };
+        answer["servers_links"] = next(context, path, &last["id"], |name| filters::known(version, name));
+    }
+    Ok(Reply::json(200, &answer))
+}
