@@ -6,6 +6,7 @@ use super::exchange::{Reply, Request};
 use super::fault::Fault;
 use super::identity;
 use super::image;
+use super::load_balancer;
 use super::operation::{Operation, Service};
 use super::world::{Change, World};
 
@@ -59,9 +60,12 @@ impl Cloud {
         cloud
     }
 
-    /// Handles one request at a time: what it changed must be stored before its reply is sent.
+    /// Handles one request at a time: what it changed must be stored, in this order, before its reply is sent.
     pub fn handle(&mut self, now: i64, request: &Request) -> (Reply, Vec<Change>) {
         let number = self.world.next();
+        // What ends with time has ended, whatever becomes of this request.
+        load_balancer::settle(&mut self.world, now);
+        let mut changes = self.world.commit();
         let mut reply = match self.carry_out(now, request) {
             Ok(reply) => reply,
             Err(reply) => {
@@ -76,7 +80,8 @@ impl Cloud {
             let id = format!("req-{number:08x}-0000-4000-a000-{:012x}", now & 0xffff_ffff_ffff);
             reply = reply.header("x-openstack-request-id", id);
         }
-        (reply, self.world.commit())
+        changes.extend(self.world.commit());
+        (reply, changes)
     }
 
     fn carry_out(&mut self, now: i64, request: &Request) -> Result<Reply, Reply> {
@@ -130,11 +135,13 @@ pub fn operations(service: Service) -> &'static [Operation] {
         Service::Identity => identity::OPERATIONS,
         Service::Compute => compute::OPERATIONS,
         Service::Image => image::OPERATIONS,
-        Service::Network | Service::LoadBalancer | Service::ObjectStore => &[],
+        Service::LoadBalancer => load_balancer::OPERATIONS,
+        Service::Network | Service::ObjectStore => &[],
     }
 }
 
-fn service_of(path: &str) -> Option<(Service, &str)> {
+/// The service of a path, and the path behind its prefix.
+pub(super) fn service_of(path: &str) -> Option<(Service, &str)> {
     if path == "/" {
         return Some((Service::Identity, "/"));
     }

@@ -6,7 +6,7 @@
 //!
 //! The way of one request: `server/` reads it from the wire → [`Cloud::handle`] finds its operation in the services' tables
 //! (`operation`), checks the token (`identity`), lets the operation change the world (`world`), commits the changed rows
-//! (`store`), and only then answers.
+//! (`server/store`), and only then answers.
 
 mod cloud;
 mod compute;
@@ -15,11 +15,14 @@ mod exchange;
 mod fault;
 mod identity;
 mod image;
+mod load_balancer;
 mod md5;
 mod operation;
+pub mod server;
 mod time;
 mod world;
 
 pub use cloud::{Cloud, Release, Settings};
 pub use exchange::{Reply, Request};
+pub use operation::Service;
 pub use world::{Change, Row, World};

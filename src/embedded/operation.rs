@@ -103,27 +103,32 @@ impl Operation {
 
     /// The parameters in the path, if it is of this operation's form.
     pub fn matches(&self, path: &str) -> Option<Vec<(&'static str, String)>> {
-        let mut found = Vec::new();
-        let mut given = path.trim_start_matches('/').trim_end_matches('/').split('/');
-        for part in self.path.trim_start_matches('/').split('/') {
-            if let Some(name) = part.strip_prefix("{*").and_then(|part| part.strip_suffix('}')) {
-                let rest: Vec<&str> = given.by_ref().collect();
-                if rest.is_empty() {
-                    return None;
-                }
-                found.push((name, rest.join("/")));
-                return Some(found);
-            }
-            let actual = given.next()?;
-            match part.strip_prefix('{').and_then(|part| part.strip_suffix('}')) {
-                Some(name) if !actual.is_empty() => found.push((name, actual.to_owned())),
-                Some(_) => return None,
-                None if part == actual => {}
-                None => return None,
-            }
-        }
-        given.next().is_none().then_some(found)
+        path_matches(self.path, path)
     }
+}
+
+/// The parameters in a path, if it is of the pattern's form.
+pub fn path_matches(pattern: &'static str, path: &str) -> Option<Vec<(&'static str, String)>> {
+    let mut found = Vec::new();
+    let mut given = path.trim_start_matches('/').trim_end_matches('/').split('/');
+    for part in pattern.trim_start_matches('/').split('/') {
+        if let Some(name) = part.strip_prefix("{*").and_then(|part| part.strip_suffix('}')) {
+            let rest: Vec<&str> = given.by_ref().collect();
+            if rest.is_empty() {
+                return None;
+            }
+            found.push((name, rest.join("/")));
+            return Some(found);
+        }
+        let actual = given.next()?;
+        match part.strip_prefix('{').and_then(|part| part.strip_suffix('}')) {
+            Some(name) if !actual.is_empty() => found.push((name, actual.to_owned())),
+            Some(_) => return None,
+            None if part == actual => {}
+            None => return None,
+        }
+    }
+    given.next().is_none().then_some(found)
 }
 
 #[cfg(test)]

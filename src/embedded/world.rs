@@ -48,6 +48,16 @@ impl World {
         self.sequence
     }
 
+    /// The last of these numbers.
+    pub fn sequence(&self) -> u64 {
+        self.sequence
+    }
+
+    /// Goes on behind a number that was stored with the rows: ids of rows that are gone do not come again.
+    pub fn resume(&mut self, sequence: u64) {
+        self.sequence = self.sequence.max(sequence);
+    }
+
     /// Writes a row; a new one gets its place in the order.
     pub fn put(&mut self, table: &str, id: &str, mut row: Row) {
         let old = self.tables.get(table).and_then(|rows| rows.get(id)).cloned();

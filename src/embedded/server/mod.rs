@@ -1,0 +1,236 @@
+//! The embedded cloud as a process: HTTP on one loopback port, in front of [`Cloud::handle`].
+//!
+//! One request acts at a time. What it changed is in the database before its reply leaves (`store`), so `kill -9` of the
+//! process at any moment loses nothing that it had answered. At a realistic pace a request first waits for a free worker
+//! and for its service time (`pace`); it acts at the end of these, even if its client has gone meanwhile, as in a real cloud.
+//! A lock file tells others the port and that it runs (`lock`); with nothing to do for long enough it ends by itself.
+
+mod lock;
+mod pace;
+mod store;
+mod wire;
+
+use std::future::IntoFuture;
+use std::net::Ipv4Addr;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::State;
+use jiff::Timestamp;
+use tokio::net::TcpListener;
+
+use super::cloud::{Cloud, Settings, service_of};
+use super::exchange::{Reply, Request};
+use super::fault::Fault;
+use super::identity::{PASSWORD, REGION};
+use store::Store;
+
+pub use lock::{Running, running};
+pub use pace::{service_time, workers};
+
+/// How a cloud is served.
+#[derive(Clone, Debug)]
+pub struct ServeOptions {
+    /// The port; without one the last port again if it is free, else any.
+    pub port: Option<u16>,
+    /// The directory of its database and its lock file; it is made if it is not there.
+    pub state: PathBuf,
+    /// How the cloud behaves.
+    pub settings: Settings,
+    /// After how long without a request it ends.
+    pub idle: Option<Duration>,
+}
+
+/// Why a cloud could not be served.
+#[derive(Debug, thiserror::Error)]
+pub enum ServeError {
+    /// Another process serves it.
+    #[error("an embedded cloud already runs on port {} (process {})", .0.port, .0.pid)]
+    Running(Running),
+    /// A file or the network refused.
+    #[error("{0}: {1}")]
+    Io(String, #[source] std::io::Error),
+    /// The database refused.
+    #[error("the embedded cloud's database {0}: {1}")]
+    Store(PathBuf, #[source] rusqlite::Error),
+    /// The database was written by another version.
+    #[error("the embedded cloud's database {0} has format {1}, this program reads {format}: reset it", format = store::FORMAT)]
+    Format(PathBuf, String),
+}
+
+/// The cloud and where it is kept; one request at a time has it.
+struct Kept {
+    cloud: Cloud,
+    store: Store,
+}
+
+struct Server {
+    kept: Mutex<Kept>,
+    queue: Mutex<pace::Queue>,
+    pace: f64,
+    under_way: AtomicUsize,
+    last: AtomicI64,
+}
+
+/// Serves the cloud kept in a directory, a new one if there is none, until it has been idle for long enough.
+///
+/// # Errors
+/// If another process serves it, or a file, the database or the port refuses.
+pub async fn serve(options: ServeOptions) -> Result<(), ServeError> {
+    let mut lock = lock::Lock::take(&options.state)?;
+    let kept = open(&options)?;
+    let listener = bind(options.port, lock.last_port()).await?;
+    let port = listener.local_addr().map_err(|error| ServeError::Io("the port".into(), error))?.port();
+    lock.publish(port)?;
+    let server = Arc::new(Server {
+        kept: Mutex::new(kept),
+        queue: Mutex::default(),
+        pace: options.settings.pace,
+        under_way: AtomicUsize::new(0),
+        last: AtomicI64::new(now()),
+    });
+    let router = Router::new().fallback(answer).with_state(Arc::clone(&server));
+    let serving = axum::serve(listener, router);
+    let served = match options.idle {
+        Some(idle) => serving.with_graceful_shutdown(idle_for(server, idle)).into_future().await,
+        None => serving.into_future().await,
+    };
+    served.map_err(|error| ServeError::Io(format!("port {port}"), error))
+}
+
+/// Forgets a cloud: its database goes. The next one starts as new.
+///
+/// # Errors
+/// If it is running, or a file cannot be removed.
+pub fn reset(state: &Path) -> Result<(), ServeError> {
+    if !state.exists() {
+        return Ok(());
+    }
+    let _lock = lock::Lock::take(state)?;
+    for name in [store::FILE.to_owned(), format!("{}-wal", store::FILE), format!("{}-shm", store::FILE)] {
+        let path = state.join(name);
+        match std::fs::remove_file(&path) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                return Err(ServeError::Io(path.display().to_string(), error));
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// What any OpenStack client needs to use it: `embedded`, a plain member, and `embedded-admin`.
+pub fn clouds_yaml(port: u16) -> String {
+    let cloud = |name: &str, user: &str| {
+        format!(
+            "  {name}:\n    auth:\n      auth_url: http://127.0.0.1:{port}/v3\n      username: {user}\n      \
+             password: {PASSWORD}\n      project_name: {user}\n      user_domain_name: Default\n      \
+             project_domain_name: Default\n    region_name: {REGION}\n    identity_api_version: 3\n    \
+             interface: public\n"
+        )
+    };
+    format!("clouds:\n{}{}", cloud("embedded", "tenant"), cloud("embedded-admin", "admin"))
+}
+
+fn now() -> i64 {
+    Timestamp::now().as_millisecond()
+}
+
+fn open(options: &ServeOptions) -> Result<Kept, ServeError> {
+    let mut store = Store::open(&options.state)?;
+    let broken = |error| ServeError::Store(options.state.clone(), error);
+    let cloud = match store.load().map_err(broken)? {
+        Some(world) => Cloud { world, settings: options.settings.clone() },
+        None => {
+            let cloud = Cloud::seeded(options.settings.clone(), now());
+            store.write_all(&cloud.world).map_err(broken)?;
+            cloud
+        }
+    };
+    Ok(Kept { cloud, store })
+}
+
+async fn bind(port: Option<u16>, last: Option<u16>) -> Result<TcpListener, ServeError> {
+    let at = |port: u16| TcpListener::bind((Ipv4Addr::LOCALHOST, port));
+    if let (None, Some(last)) = (port, last)
+        && let Ok(listener) = at(last).await
+    {
+        return Ok(listener);
+    }
+    let port = port.unwrap_or(0);
+    at(port).await.map_err(|error| ServeError::Io(format!("port {port}"), error))
+}
+
+async fn idle_for(server: Arc<Server>, idle: Duration) {
+    let idle_ms = i64::try_from(idle.as_millis()).unwrap_or(i64::MAX);
+    loop {
+        let quiet = now() - server.last.load(Ordering::SeqCst);
+        let busy = server.under_way.load(Ordering::SeqCst) > 0;
+        if !busy && quiet >= idle_ms {
+            return;
+        }
+        let left = u64::try_from(idle_ms - quiet).unwrap_or(0).clamp(20, 60_000);
+        tokio::time::sleep(Duration::from_millis(left)).await;
+    }
+}
+
+async fn answer(State(server): State<Arc<Server>>, request: axum::extract::Request) -> axum::response::Response {
+    server.under_way.fetch_add(1, Ordering::SeqCst);
+    server.last.store(now(), Ordering::SeqCst);
+    // A task of its own: a client that goes away does not take back what it has sent.
+    let task = tokio::spawn({
+        let server = Arc::clone(&server);
+        async move {
+            let reply = match wire::read(request).await {
+                Ok(request) => server.carry_out(request).await,
+                Err(refusal) => refusal,
+            };
+            server.last.store(now(), Ordering::SeqCst);
+            server.under_way.fetch_sub(1, Ordering::SeqCst);
+            wire::write(reply)
+        }
+    });
+    task.await.unwrap_or_else(|_| wire::write(Reply::typed(500, "text/plain", "the embedded cloud failed\n")))
+}
+
+impl Server {
+    async fn carry_out(self: &Arc<Self>, request: Request) -> Reply {
+        if self.pace > 0.0
+            && let Some((service, path)) = service_of(&request.path)
+        {
+            let wait = self.queue.lock().unwrap_or_else(PoisonError::into_inner).enter(
+                now(),
+                service,
+                &request.method,
+                path,
+                self.pace,
+            );
+            tokio::time::sleep(wait).await;
+        }
+        let server = Arc::clone(self);
+        let acted = tokio::task::spawn_blocking(move || {
+            server.kept.lock().unwrap_or_else(PoisonError::into_inner).act(now(), &request)
+        });
+        acted.await.unwrap_or_else(|_| Reply::typed(500, "text/plain", "the embedded cloud failed\n"))
+    }
+}
+
+impl Kept {
+    /// Carries a request out and stores what it changed. What cannot be stored has not happened.
+    fn act(&mut self, now: i64, request: &Request) -> Reply {
+        let (reply, changes) = self.cloud.handle(now, request);
+        let stored = if changes.is_empty() { Ok(()) } else { self.store.commit(&changes, self.cloud.world.sequence()) };
+        let Err(error) = stored else { return reply };
+        if let Ok(Some(world)) = self.store.load() {
+            self.cloud.world = world;
+        }
+        let fault = Fault::new(503, format!("The embedded cloud could not store what it did: {error}"));
+        service_of(&request.path).map_or_else(|| Reply::empty(503), |(service, _)| fault.reply(service))
+    }
+}
+
+#[cfg(test)]
+mod tests;
