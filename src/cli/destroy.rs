@@ -15,7 +15,7 @@ use crate::say;
 use crate::terminal;
 
 use super::args::{DestroyArgs, Global};
-use super::deploy::{ask, digest, show_json};
+use super::deploy::{ask, show_json};
 use super::error::{CliError, exit};
 use super::interrupts::Interrupts;
 use super::run::{self, Run};
@@ -70,7 +70,7 @@ async fn destroy(global: &Global, args: &DestroyArgs, screen: &Screen) -> Result
         command: CommandWord::Destroy,
         inputs: None,
         blueprint: None,
-        plan_digest: digest(&plan)?,
+        plan_digest: plan.digest().map_err(super::unserialisable)?,
         steps: plan.steps.len(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
     };
