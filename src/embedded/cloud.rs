@@ -7,6 +7,7 @@ use super::fault::Fault;
 use super::identity;
 use super::image;
 use super::load_balancer;
+use super::object_store;
 use super::operation::{Operation, Service};
 use super::world::{Change, World};
 
@@ -136,7 +137,8 @@ pub fn operations(service: Service) -> &'static [Operation] {
         Service::Compute => compute::OPERATIONS,
         Service::Image => image::OPERATIONS,
         Service::LoadBalancer => load_balancer::OPERATIONS,
-        Service::Network | Service::ObjectStore => &[],
+        Service::ObjectStore => object_store::OPERATIONS,
+        Service::Network => &[],
     }
 }
 

@@ -116,7 +116,7 @@ pub(super) fn delete(context: &mut Context<'_>) -> Result<Reply, Fault> {
 }
 
 /// A query's flag as oslo reads it.
-pub(super) fn truth(value: Option<&str>) -> bool {
+pub(in super::super) fn truth(value: Option<&str>) -> bool {
     let value = value.unwrap_or_default().to_lowercase();
     matches!(value.as_str(), "1" | "t" | "true" | "on" | "y" | "yes")
 }

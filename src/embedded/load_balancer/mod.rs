@@ -23,6 +23,7 @@ mod vip;
 
 use super::operation::Operation;
 
+pub(super) use balancers::truth;
 pub(super) use status::settle;
 
 /// Both spellings of a path: `/v2` and the older `/v2.0`.

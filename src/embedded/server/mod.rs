@@ -30,6 +30,7 @@ use store::Store;
 
 pub use lock::{Running, running};
 pub use pace::{service_time, workers};
+pub(super) use wire::decoded;
 
 /// How a cloud is served.
 #[derive(Clone, Debug)]
@@ -177,23 +178,34 @@ async fn idle_for(server: Arc<Server>, idle: Duration) {
     }
 }
 
+/// A request under way, from its first byte to its act.
+struct Busy(Arc<Server>);
+
+impl Busy {
+    fn with(server: &Arc<Server>) -> Self {
+        server.under_way.fetch_add(1, Ordering::SeqCst);
+        server.last.store(now(), Ordering::SeqCst);
+        Self(Arc::clone(server))
+    }
+}
+
+impl Drop for Busy {
+    fn drop(&mut self) {
+        self.0.last.store(now(), Ordering::SeqCst);
+        self.0.under_way.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
 async fn answer(State(server): State<Arc<Server>>, request: axum::extract::Request) -> axum::response::Response {
-    server.under_way.fetch_add(1, Ordering::SeqCst);
-    server.last.store(now(), Ordering::SeqCst);
+    let busy = Busy::with(&server);
+    let request = match wire::read(request).await {
+        Ok(request) => request,
+        Err(refusal) => return wire::write(refusal),
+    };
     // A task of its own: a client that goes away does not take back what it has sent.
-    let task = tokio::spawn({
-        let server = Arc::clone(&server);
-        async move {
-            let reply = match wire::read(request).await {
-                Ok(request) => server.carry_out(request).await,
-                Err(refusal) => refusal,
-            };
-            server.last.store(now(), Ordering::SeqCst);
-            server.under_way.fetch_sub(1, Ordering::SeqCst);
-            wire::write(reply)
-        }
-    });
-    task.await.unwrap_or_else(|_| wire::write(Reply::typed(500, "text/plain", "the embedded cloud failed\n")))
+    let task = tokio::spawn(async move { busy.0.carry_out(request).await });
+    let failed = |_| Reply::typed(500, "text/plain", "the embedded cloud failed\n");
+    wire::write(task.await.unwrap_or_else(failed))
 }
 
 impl Server {

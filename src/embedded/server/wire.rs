@@ -56,7 +56,7 @@ pub(super) fn write(reply: Reply) -> axum::response::Response {
 }
 
 /// A path without its percent signs; what is not UTF-8 is replaced.
-fn decoded(path: &str) -> String {
+pub(in super::super) fn decoded(path: &str) -> String {
     let bytes = path.as_bytes();
     let mut out = Vec::with_capacity(bytes.len());
     let mut at = 0;
