@@ -21,7 +21,7 @@ pub use foreign::foreigner;
 pub use journal::{AtAppend, Mortal};
 pub use life::{Kill, Life, Moment};
 pub use rules::{Fault, Rule};
-pub use run::{Machine, Process, RunError, Usecase};
+pub use run::{Machine, Process, Ran, RunError, Usecase};
 pub use site::{Exchange, Site};
 pub use transport::Simulated;
 pub use truth::{Rows, Truth};
