@@ -1,15 +1,11 @@
 //! The cloud itself: finds a request's operation, checks its token, carries it out, all or nothing.
 
-use super::compute;
 use super::context::{Caller, Context};
 use super::exchange::{Reply, Request};
 use super::fault::Fault;
-use super::identity;
-use super::image;
-use super::load_balancer;
-use super::object_store;
 use super::operation::{Operation, Service};
 use super::world::{Change, World};
+use super::{compute, identity, image, load_balancer, network, object_store};
 
 /// Whose behaviour it shows, where releases differ.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -128,7 +124,7 @@ fn refused(service: Service, request: &Request, fault: &Fault) -> Reply {
 }
 
 /// What fills a new cloud, by service.
-static SEEDS: &[fn(&mut World, i64)] = &[compute::seed, image::seed];
+static SEEDS: &[fn(&mut World, i64)] = &[network::seed, compute::seed, image::seed];
 
 /// The operations of a service.
 pub fn operations(service: Service) -> &'static [Operation] {
@@ -138,7 +134,7 @@ pub fn operations(service: Service) -> &'static [Operation] {
         Service::Image => image::OPERATIONS,
         Service::LoadBalancer => load_balancer::OPERATIONS,
         Service::ObjectStore => object_store::OPERATIONS,
-        Service::Network => &[],
+        Service::Network => network::OPERATIONS,
     }
 }
 

@@ -17,6 +17,7 @@ mod identity;
 mod image;
 mod load_balancer;
 mod md5;
+mod network;
 mod object_store;
 mod operation;
 pub mod server;
