@@ -1,12 +1,14 @@
 //! Somebody else in the same project, whose resources look very much like ours.
 
+use std::time::Duration;
+
 use serde_json::{Value as Json, json};
 
 use super::site::Site;
 
 /// Makes one of nearly everything with our names, without our mark, and with one that is not quite ours. `prefix` is what our
 /// resources' names begin with (`usecase-2-6`), `environment` our environment's name.
-pub fn foreigner(site: &Site, prefix: &str, environment: &str) {
+pub async fn foreigner(site: &Site, prefix: &str, environment: &str) {
     let mark = format!("gureum {environment} 00000000");
     let make = |path: &str, body: Json| -> Json {
         let (status, answer) = site.as_user("tenant", "POST", path, Some(&body));
@@ -43,18 +45,24 @@ pub fn foreigner(site: &Site, prefix: &str, environment: &str) {
         "imageRef": images["images"][0]["id"], "networks": [{"port": web["id"]}], "tags": ["gureum-00000000"],
         "metadata": {"gureum": mark, "gureum_address": "server.web-1"}}});
     make("/compute/v2.1/servers", server);
-    let balancing = |path: &str, body: Json| make(&format!("/load-balancer/v2/lbaas/{path}"), body);
+    // A load balancer takes one change after the other.
+    let balancing = async |path: &str, body: Json| {
+        let made = make(&format!("/load-balancer/v2/lbaas/{path}"), body);
+        site.clock().sleep(Duration::from_secs(10)).await;
+        made
+    };
     let balancer = balancing(
         "loadbalancers",
         json!({"loadbalancer": {"name": format!("{prefix}-front"), "description": mark, "vip_port_id": front["id"],
             "vip_subnet_id": subnet["id"], "vip_address": "10.10.1.10"}}),
-    );
+    )
+    .await;
     let pool = json!({"pool": {"name": format!("{prefix}-http"), "loadbalancer_id": balancer["id"], "protocol": "HTTP",
         "lb_algorithm": "ROUND_ROBIN"}});
-    let pool = balancing("pools", pool);
+    let pool = balancing("pools", pool).await;
     let listener = json!({"listener": {"name": format!("{prefix}-http"), "loadbalancer_id": balancer["id"],
         "protocol": "HTTP", "protocol_port": 80, "default_pool_id": pool["id"]}});
-    balancing("listeners", listener);
+    balancing("listeners", listener).await;
     let projects = site.as_user("tenant", "GET", "/v3/auth/projects", None).1;
     let project = projects["projects"][0]["id"].as_str().unwrap_or_default();
     let container = format!("/object-store/v1/AUTH_{project}/{prefix}-assets-00000000");

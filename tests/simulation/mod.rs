@@ -58,7 +58,7 @@ impl Scene {
             let settings = Settings { pace: PACE, ..Settings::default() };
             let clock = VirtualClock::starting_at(BEGIN);
             let site = Site::new(Cloud::seeded(settings, BEGIN), Arc::new(clock.clone()));
-            foreigner(&site, &id.replace('.', "-"), id);
+            foreigner(&site, &id.replace('.', "-"), id).await;
             clock.sleep(Duration::from_secs(60)).await;
             // What the foreigner began is over when it is looked at.
             site.as_user("tenant", "GET", "/load-balancer/v2/lbaas/loadbalancers", None);
