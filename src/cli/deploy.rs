@@ -63,6 +63,7 @@ async fn deploy(
     show(&planned, screen)?;
     may_begin(&planned.plan, args.accept_limitations)?;
     if planned.plan.steps.is_empty() {
+        run::reconcile(&session, &journal, &planned.plan, &planned.snapshot).await?;
         return Ok(exit::DONE);
     }
     if !args.run.yes {

@@ -47,6 +47,7 @@ async fn destroy(global: &Global, args: &DestroyArgs, screen: &Screen) -> Result
         screen.print(&plan_text(&plan, Some(&snapshot.facts), &screen.look))?;
     }
     if plan.steps.is_empty() {
+        run::reconcile(&session, &journal, &plan, &snapshot).await?;
         if plan.kept.is_empty() && known.runs.is_empty() {
             nothing_found(&state, name.as_str(), screen)?;
         }

@@ -8,7 +8,7 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 
 use crate::driver::ReadyChange;
-use crate::event::{Durations, Event, Happening, OperationWord, fold};
+use crate::event::{Durations, Event, Happening, fold};
 use crate::kind::Kind;
 use crate::model::messages::execute as m;
 use crate::model::{Address, Properties};
@@ -19,8 +19,8 @@ use super::create::{Creation, create};
 use super::delete::{Deletion, delete};
 use super::hands::Hands;
 use super::note::{Desk, Known, Note};
-use super::outcome;
 use super::outputs::Outputs;
+use super::reconcile;
 use super::record::Record;
 use super::schedule::Schedule;
 use super::settings::Stop;
@@ -105,17 +105,13 @@ pub async fn carry_out(plan: &Plan, hands: Arc<dyn Hands>, run: Bare) -> Summary
         Ok(history) => history,
         Err(error) => return Summary::nothing(&*hands, say!(m::JOURNAL_FAILED, error = error)),
     };
-    let doubts = match fold(&history) {
-        Ok(state) => state.known().doubts,
+    let state = match fold(&history) {
+        Ok(state) => state,
         Err(error) => return Summary::nothing(&*hands, say!(m::HISTORY, error = error)),
     };
     record.outcome(Happening::Started(run.started));
-    // What was observed is no longer in doubt.
-    for doubt in doubts.iter().filter(|doubt| doubt.operation == OperationWord::Create) {
-        let there = run.observed.iter().find(|it| it.kind == doubt.kind && it.address.as_ref() == Some(&doubt.address));
-        if let Some(there) = there {
-            record.outcome(outcome::found(there, &doubt.address));
-        }
+    for happening in reconcile::told(&state, plan, &run.observed) {
+        record.outcome(happening);
     }
     let (schedule, cycle) = Schedule::new(plan, &run.durations, run.settings.in_flight);
     let halt = cycle.map(|cycle| Halt::Impossible(say!(m::PLAN_CYCLE, cycle = cycle)));

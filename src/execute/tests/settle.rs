@@ -110,3 +110,23 @@ async fn what_is_found_tells_the_next_apart() {
     assert!(state.known().doubts.is_empty());
     assert_eq!(stage.fake.log().len(), 2, "one look is enough");
 }
+
+/// A group's rules come with it; where its answer was lost, nobody has written them down.
+#[tokio::test(start_paused = true)]
+async fn what_is_there_and_was_never_heard_of_is_written_down() {
+    let stage = stage(Vec::new());
+    let id = stage.fake.plant(&at("group.web"), Kind::SecurityGroup, "r1");
+    let stage = Stage { observed: stage.fake.observe(), ..stage };
+    assert_eq!(stage.run(&plan_of(Vec::new())).await.exit_code, 0);
+    assert_eq!(stage.story(), ["started", "adopted create group.web", "settled create group.web", "ended 0"]);
+    assert_eq!(crate::event::fold(&stage.events()).expect("folds").known().ids[&at("group.web")].id, id);
+}
+
+/// A deletion whose answer nobody heard.
+#[tokio::test(start_paused = true)]
+async fn what_is_gone_is_written_down() {
+    let stage = stage(vec![intended("port.a", OperationWord::Update, Some("gone"), 1_000, 1)]);
+    assert_eq!(stage.run(&plan_of(Vec::new())).await.exit_code, 0);
+    assert_eq!(stage.story()[1..3], ["started", "settled delete port.a"]);
+    assert!(crate::event::fold(&stage.events()).expect("folds").known().ids.is_empty());
+}
