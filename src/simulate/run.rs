@@ -209,7 +209,7 @@ impl Machine {
             steps: plan.steps.len(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
         };
-        Ok(self.carry_out(session, plan, snapshot, started, &state).await)
+        self.carry_out(session, plan, snapshot, started, &state).await
     }
 
     async fn destroying(&self, session: Session) -> Result<Ran, RunError> {
@@ -225,7 +225,7 @@ impl Machine {
             steps: plan.steps.len(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
         };
-        Ok(self.carry_out(session, plan, snapshot, started, &state).await)
+        self.carry_out(session, plan, snapshot, started, &state).await
     }
 
     async fn settle(&self, session: &Session, command: CommandWord) -> Result<State, RunError> {
@@ -251,9 +251,11 @@ impl Machine {
         snapshot: Snapshot,
         started: Started,
         state: &State,
-    ) -> Ran {
+    ) -> Result<Ran, RunError> {
         if plan.steps.is_empty() {
-            return Ran { plan, summary: None };
+            let (clock, run) = (self.site.clock(), &session.run);
+            execute::reconcile(&plan, &snapshot.resources, &*session.journal, &*clock, run).await?;
+            return Ok(Ran { plan, summary: None });
         }
         let world = World {
             cloud: session.cloud,
@@ -270,7 +272,7 @@ impl Machine {
             stop: self.stop.subscribe(),
         };
         let summary = Some(execute::execute(&plan, world).await);
-        Ran { plan, summary }
+        Ok(Ran { plan, summary })
     }
 }
 

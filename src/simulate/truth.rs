@@ -17,24 +17,21 @@ pub struct Rows(BTreeMap<(String, String), Row>);
 /// Tables that stand for work, not for things.
 const WORK: [&str; 2] = ["tokens", "octavia_pending"];
 /// What differs from run to run and is right in each.
-const VOLATILE: [&str; 16] = [
-    "_seq",
+const VOLATILE: [&str; 9] = [
     "id",
     "created_at",
     "updated_at",
-    "_created",
-    "_updated",
-    "_launched",
-    "_task",
-    "_user_data",
+    "created",
+    "modified",
+    "timestamp",
     "mac_address",
     "revision_number",
     "gureum_run",
-    "_vm",
-    "_hostname",
-    "_then",
-    "port_id",
 ];
+/// What the cloud keeps for itself and still says what a thing is.
+const TELLING: [&str; 3] = ["_ports", "_tags", "_image"];
+/// The public network, whose addresses the cloud chooses.
+const PUBLIC: &str = "10.250.0.";
 
 impl Rows {
     /// The cloud's rows.
@@ -60,6 +57,9 @@ impl Rows {
             self.0.iter().filter(|(key, _)| !before.0.contains_key(*key)).collect();
         let names: BTreeMap<&str, String> =
             new.iter().map(|((table, id), row)| (id.as_str(), format!("<{table} {}>", name(row)))).collect();
+        // A name may hold another thing's id.
+        let outer = |name: &String| names.iter().fold(name.clone(), |text, (id, inner)| text.replace(id, inner));
+        let names: BTreeMap<&str, String> = names.iter().map(|(id, name)| (*id, outer(name))).collect();
         let mut lines: Vec<String> = new.iter().map(|((table, _), row)| line(table, row, &names)).collect();
         lines.sort();
         lines
@@ -122,7 +122,8 @@ fn line(table: &str, row: &Row, names: &BTreeMap<&str, String>) -> String {
 fn steady(value: &mut Json, names: &BTreeMap<&str, String>) {
     match value {
         Json::Object(map) => {
-            map.retain(|key, _| !VOLATILE.contains(&key.as_str()));
+            let told = |key: &str| !VOLATILE.contains(&key) && (!key.starts_with('_') || TELLING.contains(&key));
+            map.retain(|key, _| told(key));
             for (_, value) in map.iter_mut() {
                 steady(value, names);
             }
@@ -133,6 +134,7 @@ fn steady(value: &mut Json, names: &BTreeMap<&str, String>) {
             }
             items.sort_by_key(ToString::to_string);
         }
+        Json::String(text) if text.starts_with(PUBLIC) => "<public address>".clone_into(text),
         Json::String(text) => {
             for (id, name) in names {
                 if text.contains(id) && id.len() > 8 {
