@@ -82,9 +82,9 @@ fn at_every_request(name: &str, scene: &Scene, command: Command, then: Command, 
     let mut moments = 0;
     'requests: for request in 1.. {
         let items = calm.get(request - 1).map_or(1, |exchange| exchange.items);
-        let late = LATE[request % LATE.len()];
+        let late = LATE.map(Moment::Late);
         let within = (1..items).map(Moment::Items);
-        for moment in [Moment::Before, Moment::After, Moment::Late(late)].into_iter().chain(within) {
+        for moment in [Moment::Before, Moment::After].into_iter().chain(late).chain(within) {
             moments += 1;
             // The last ones are tried in any case, so that the end is found.
             if moments % stride != 0 && request <= calm.len() {
@@ -203,6 +203,18 @@ fn deploy_of_2_6_killed_at_every_request_then_destroyed() {
         Command::Destroy,
         13,
     );
+}
+
+#[test]
+fn destroy_of_2_1_killed_at_every_request_then_deployed() {
+    let scene = Scene::new("usecase-2.1").after_deploy();
+    at_every_request("destroy 2.1 then deploy, requests", &scene, Command::Destroy, Command::Deploy, 9);
+}
+
+#[test]
+fn destroy_of_2_6_killed_at_every_request_then_deployed() {
+    let scene = Scene::new("usecase-2.6").after_deploy();
+    at_every_request("destroy 2.6 then deploy, requests", &scene, Command::Destroy, Command::Deploy, 13);
 }
 
 #[test]

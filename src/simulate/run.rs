@@ -124,6 +124,12 @@ impl Machine {
         Self { site, journal, usecase, settings, stop: watch::channel(Stop::Run).0, ids }
     }
 
+    /// The same, told otherwise.
+    #[must_use]
+    pub fn with(self, usecase: Usecase) -> Self {
+        Self { usecase, ..self }
+    }
+
     /// Deploys; `None` if the process was ended.
     pub async fn deploy(&self, process: Process) -> Option<Result<Ran, RunError>> {
         self.live(process, async |session| self.deploying(session).await).await
@@ -181,7 +187,8 @@ impl Machine {
     async fn deploying(&self, session: Session) -> Result<Ran, RunError> {
         let state = self.settle(&session, CommandWord::Deploy).await?;
         let recorded = state.last_deploy().and_then(|started| started.inputs.clone()).map(serde_json::from_value);
-        let inputs = recorded.transpose()?.unwrap_or_else(|| self.usecase.inputs.clone());
+        let inputs: Inputs = recorded.transpose()?.unwrap_or_default();
+        let inputs = inputs.merged(self.usecase.inputs.clone());
         let text = blueprint::builtin().into_iter().find(|(id, _)| *id == inputs.usecase).map_or("", |(_, text)| text);
         let (blueprint, _) = blueprint::parse(text, &inputs.usecase).map_err(RunError::Inputs)?;
         blueprint::check_inputs(&blueprint, &inputs).or(()).map_err(RunError::Inputs)?;

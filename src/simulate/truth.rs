@@ -36,7 +36,8 @@ const PUBLIC: &str = "10.250.0.";
 impl Rows {
     /// The cloud's rows.
     pub fn of(cloud: &Cloud) -> Self {
-        let there = cloud.world.all().filter(|(table, _, row)| !WORK.contains(table) && !gone(table, row));
+        let there =
+            cloud.world.all().filter(|(table, _, row)| !WORK.contains(table) && !limit(table) && !gone(table, row));
         Self(there.map(|(table, id, row)| ((table.to_owned(), id.to_owned()), row.clone())).collect())
     }
 
@@ -90,6 +91,11 @@ impl Truth {
         differences.extend(known.doubts.iter().map(|it| format!("{:?} of {} is in doubt", it.operation, it.address)));
         differences
     }
+}
+
+/// A limit is no thing.
+fn limit(table: &str) -> bool {
+    table.ends_with("quotas")
 }
 
 /// A deleted server's row stays, and nobody sees it.

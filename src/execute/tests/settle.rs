@@ -130,3 +130,22 @@ async fn what_is_gone_is_written_down() {
     assert_eq!(stage.story()[1..3], ["started", "settled delete port.a"]);
     assert!(crate::event::fold(&stage.events()).expect("folds").known().ids.is_empty());
 }
+
+/// A deploy after a destroy that died counts on nothing that is about to go.
+#[tokio::test(start_paused = true)]
+async fn a_deploy_waits_for_deletions_that_may_still_act() {
+    let stage = stage(vec![intended("port.a", OperationWord::Delete, Some("planted-0"), 950_000, 1)]);
+    stage.fake.plant(&at("port.a"), Kind::Port, "r1");
+    settle(&stage, CommandWord::Deploy).await.expect("settles");
+    let now = stage.fake.clock().now_ms();
+    assert!((1_250_000..1_251_000).contains(&now), "300 s from its beginning: {now}");
+    assert_eq!(stage.story(), ["intended delete port.a", "retried port.a", "failed delete port.a"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_deletion_that_acted_is_written_down_at_once() {
+    let stage = stage(vec![intended("port.a", OperationWord::Delete, Some("gone"), 950_000, 1)]);
+    settle(&stage, CommandWord::Deploy).await.expect("settles");
+    assert_eq!(stage.story()[2..], ["accepted delete port.a", "settled delete port.a"]);
+    assert_eq!(stage.fake.log().len(), 1);
+}
