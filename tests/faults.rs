@@ -30,7 +30,8 @@ fn summary(ran: Result<Ran, RunError>) -> Summary {
 }
 
 fn words(summary: &Summary) -> String {
-    summary.failures.iter().map(|(address, error)| format!("{address}: {error}\n")).collect()
+    let lines: Vec<String> = summary.failures.iter().map(|(address, error)| format!("{address}: {error}")).collect();
+    lines.join("\n")
 }
 
 /// It did everything in spite of what went wrong, and all is as it should be.

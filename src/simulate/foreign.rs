@@ -8,6 +8,9 @@ use super::site::Site;
 
 /// Makes one of nearly everything with our names, without our mark, and with one that is not quite ours. `prefix` is what our
 /// resources' names begin with (`usecase-2-6`), `environment` our environment's name.
+///
+/// # Panics
+/// Where the cloud refuses one of them.
 pub async fn foreigner(site: &Site, prefix: &str, environment: &str) {
     let mark = format!("gureum {environment} 00000000");
     let make = |path: &str, body: Json| -> Json {

@@ -42,6 +42,9 @@ impl Usecase {
     }
 
     /// The environment's name.
+    ///
+    /// # Panics
+    /// Where the use case's id is no name: no built-in one's is not.
     pub fn name(&self) -> EnvironmentName {
         let name = self.inputs.name.clone();
         name.unwrap_or_else(|| EnvironmentName::parse(&self.inputs.usecase).expect("ids of use cases are names"))

@@ -127,6 +127,9 @@ impl Site {
     }
 
     /// An administrator sets a quota of the member's project.
+    ///
+    /// # Panics
+    /// Where the cloud refuses it.
     pub fn set_quota(&self, service: Service, resource: &str, limit: i64) {
         let projects = self.as_user("tenant", "GET", "/v3/auth/projects", None).1;
         let project = projects["projects"][0]["id"].as_str().unwrap_or_default().to_owned();

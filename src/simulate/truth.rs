@@ -17,7 +17,7 @@ pub struct Rows(BTreeMap<(String, String), Row>);
 /// Tables that stand for work, not for things.
 const WORK: [&str; 2] = ["tokens", "octavia_pending"];
 /// What differs from run to run and is right in each.
-const VOLATILE: [&str; 9] = [
+const VOLATILE: [&str; 10] = [
     "id",
     "created_at",
     "updated_at",
@@ -27,6 +27,7 @@ const VOLATILE: [&str; 9] = [
     "mac_address",
     "revision_number",
     "gureum_run",
+    "provider:segmentation_id",
 ];
 /// What the cloud keeps for itself and still says what a thing is.
 const TELLING: [&str; 3] = ["_ports", "_tags", "_image"];
