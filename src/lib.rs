@@ -25,6 +25,5 @@ pub mod observe;
 pub mod runtime;
 pub mod simulate;
 pub mod terminal;
-pub mod verify;
 
 pub mod cli;

@@ -99,7 +99,15 @@ pub async fn settle(
 
 /// Where nothing is to be done: what was observed is written down, as a run would do it.
 pub async fn reconcile(session: &Session, journal: &Sqlite, plan: &Plan, snapshot: &Snapshot) -> Result<(), CliError> {
-    let written = execute::reconcile(plan, &snapshot.resources, journal, &*session.clock, &session.run).await;
+    let written = execute::reconcile(
+        plan,
+        &snapshot.resources,
+        &session.cloud.services(),
+        journal,
+        &*session.clock,
+        &session.run,
+    )
+    .await;
     written.map_err(|error| unsettled(&plan.environment, error))
 }
 

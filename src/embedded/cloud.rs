@@ -61,7 +61,14 @@ impl Cloud {
     pub fn handle(&mut self, now: i64, request: &Request) -> (Reply, Vec<Change>) {
         let number = self.world.next();
         // What ends with time has ended, whatever becomes of this request.
-        load_balancer::settle(&mut self.world, now);
+        load_balancer::settle(&mut Context {
+            world: &mut self.world,
+            now,
+            request,
+            caller: Caller::default(),
+            parameters: Vec::new(),
+            settings: &self.settings,
+        });
         let mut changes = self.world.commit();
         let mut reply = match self.carry_out(now, request) {
             Ok(reply) => reply,
@@ -131,10 +138,10 @@ pub fn operations(service: Service) -> &'static [Operation] {
     match service {
         Service::Identity => identity::OPERATIONS,
         Service::Compute => compute::OPERATIONS,
+        Service::Network => network::OPERATIONS,
         Service::Image => image::OPERATIONS,
         Service::LoadBalancer => load_balancer::OPERATIONS,
         Service::ObjectStore => object_store::OPERATIONS,
-        Service::Network => network::OPERATIONS,
     }
 }
 

@@ -123,9 +123,8 @@ pub fn path_matches(pattern: &'static str, path: &str) -> Option<Vec<(&'static s
         let actual = given.next()?;
         match part.strip_prefix('{').and_then(|part| part.strip_suffix('}')) {
             Some(name) if !actual.is_empty() => found.push((name, actual.to_owned())),
-            Some(_) => return None,
             None if part == actual => {}
-            None => return None,
+            Some(_) | None => return None,
         }
     }
     given.next().is_none().then_some(found)

@@ -42,7 +42,13 @@ impl World {
         rows
     }
 
+    /// Every row of a table, in the order of ids: cheaper than [`World::rows`] where the order is all the same.
+    pub fn each(&self, table: &str) -> impl Iterator<Item = &Row> {
+        self.tables.get(table).into_iter().flat_map(BTreeMap::values)
+    }
+
     /// A number that no other row, request or id has had.
+    #[allow(clippy::should_implement_trait)] // it is no iterator, and has no other name
     pub fn next(&mut self) -> u64 {
         self.sequence += 1;
         self.sequence

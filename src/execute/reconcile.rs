@@ -3,9 +3,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::event::{Condition, Happening, OperationWord, Standing, State, fold};
+use crate::event::{Condition, Finding, Happening, OperationWord, Standing, State, fold};
 use crate::journal::Journal;
-use crate::model::Address;
+use crate::kind::Kind;
+use crate::model::{Address, Service};
 use crate::plan::{Plan, Work};
 use crate::runtime::Clock;
 use crate::snapshot::{Observed, Status};
@@ -17,34 +18,41 @@ use super::settle::SettleError;
 pub async fn reconcile(
     plan: &Plan,
     observed: &[Observed],
+    services: &BTreeSet<Service>,
     journal: &dyn Journal,
     clock: &dyn Clock,
     run: &str,
 ) -> Result<(), SettleError> {
-    let told = told(&fold(&journal.events().await?)?, plan, observed);
+    let told = told(&fold(&journal.events().await?)?, plan, observed, services);
     if !told.is_empty() {
         journal.append(clock.now_ms(), run, told).await?;
     }
     Ok(())
 }
 
-/// What an observation, and the plan that was made from it, tell the journal.
-pub fn told(state: &State, plan: &Plan, observed: &[Observed]) -> Vec<Happening> {
+/// What an observation, and the plan that was made from it, tell the journal. What belongs to a service that the cloud does not have
+/// today was not asked for.
+pub fn told(state: &State, plan: &Plan, observed: &[Observed], services: &BTreeSet<Service>) -> Vec<Happening> {
     let mut told = Vec::new();
     let doomed = doomed(plan);
     for (address, it) in chosen(state, &doomed, observed) {
         told.extend(there(state.resources.get(address), plan, address, it, doomed.contains(it.id.as_str())));
     }
     let ids: BTreeSet<&str> = observed.iter().map(|it| it.id.as_str()).collect();
-    let known = state.resources.iter().filter(|(_, it)| it.condition != Condition::Deleted);
-    let known = known.filter_map(|(address, it)| Some((address, it.kind, it.id.as_deref()?)));
-    let going = state.deletions.iter().filter(|(_, it)| it.condition == Condition::Accepted);
-    let going = going.map(|((address, id), it)| (address, it.kind, id.as_str()));
-    let gone: BTreeSet<_> = known.chain(going).filter(|(_, _, id)| !ids.contains(id)).collect();
-    told.extend(
-        gone.into_iter()
-            .map(|(address, kind, id)| Subject::new(address, kind, OperationWord::Delete).settled(id, BTreeMap::new())),
-    );
+    let gone = |kind: Kind, id: &str| services.contains(&kind.spec().service) && !ids.contains(id);
+    let mut known = BTreeSet::new();
+    for (address, it) in state.resources.iter().filter(|(_, it)| it.condition != Condition::Deleted) {
+        if let Some(id) = it.id.as_deref().filter(|id| gone(it.kind, id)) {
+            known.insert(id);
+            let subject = Subject::new(address, it.kind, OperationWord::Create);
+            told.push(subject.looked(Some(id.to_owned()), Finding::Gone));
+        }
+    }
+    for ((address, id), it) in state.deletions.iter().filter(|(_, it)| it.condition == Condition::Accepted) {
+        if !known.contains(id.as_str()) && gone(it.kind, id) {
+            told.push(Subject::new(address, it.kind, OperationWord::Delete).settled(id, BTreeMap::new()));
+        }
+    }
     told
 }
 

@@ -8,13 +8,11 @@ use std::time::Duration;
 use tokio::sync::{mpsc, watch};
 
 use crate::cloud::{Cloud, CloudError};
-use crate::event::{CommandWord, Doubt, Event, FoldError, Happening, Known, OperationWord, State, fold};
+use crate::event::{CommandWord, Doubt, Event, Finding, FoldError, Happening, Known, OperationWord, State, fold};
 use crate::journal::{Journal, JournalError};
 use crate::kind::Kind;
-use crate::model::messages::execute as m;
 use crate::model::{EnvironmentKey, Properties};
 use crate::runtime::Clock;
-use crate::say;
 use crate::snapshot::{Observed, Status};
 
 use super::hands::{DriverHands, Drivers, Hands};
@@ -115,29 +113,29 @@ impl Settler<'_> {
                 continue;
             }
             let twice = doubt.kind.spec().can_act_twice || command == CommandWord::Destroy;
-            let (address, kind, until) = (doubt.address.clone(), doubt.kind, self.until(&doubt));
+            let until = self.until(&doubt);
             if doubt.operation != OperationWord::Create || until <= now {
-                let error = say!(m::WRITTEN_OFF).to_string();
-                let new = written_off(&state, &doubt, &error);
+                let new = settled(&state, &doubt, Finding::Past);
                 // Two deletions at one address are two doubts that look alike.
                 first.extend(new.into_iter().filter(|it| !first.contains(it)).collect::<Vec<_>>());
             } else if twice {
-                first.push(Happening::Retried { address, kind, error: say!(m::ANSWER_LOST).to_string(), until });
+                let subject = Subject::new(&doubt.address, doubt.kind, doubt.operation);
+                first.push(subject.looked(None, Finding::Awaited { until }));
                 waiting.push(Open { doubt, going: None, accepted: false });
             }
         }
         if command == CommandWord::Deploy {
             for ((address, id), it) in &state.deletions {
                 let (address, kind, since) = (address.clone(), it.kind, it.accepted_at.unwrap_or(it.since));
-                let doubt = Doubt { address: address.clone(), kind, operation: OperationWord::Delete, since };
+                let doubt = Doubt { address, kind, operation: OperationWord::Delete, since };
                 let until = self.until(&doubt);
-                let words = if it.in_doubt() { say!(m::MAY_GO) } else { say!(m::BEING_DELETED) };
+                let looked =
+                    |finding| Subject::new(&doubt.address, kind, doubt.operation).looked(Some(id.clone()), finding);
                 if until > now {
-                    first.push(Happening::Retried { address, kind, error: words.to_string(), until });
+                    first.push(looked(Finding::Awaited { until }));
                     waiting.push(Open { doubt, going: Some(id.clone()), accepted: !it.in_doubt() });
                 } else if it.in_doubt() {
-                    let subject = Subject::new(&address, kind, OperationWord::Delete);
-                    first.push(subject.failed(Some(id.clone()), say!(m::WRITTEN_OFF).to_string(), false));
+                    first.push(looked(Finding::Past));
                 }
             }
         }
@@ -161,7 +159,7 @@ impl Settler<'_> {
         Ok(state)
     }
 
-    /// One look for all of them: what is found is taken up, and what had its time and is not there is written off. Kinds
+    /// One look for all of them: what is found is taken up, and what had its time and is not there is no longer in doubt. Kinds
     /// follow each other so that what is found lets the next ones be told apart: an interface stands at its subnet's address.
     async fn look(
         &self,
@@ -194,8 +192,8 @@ impl Settler<'_> {
                         false
                     }
                     _ if self.until(doubt) <= asked_at => {
-                        let why = if open.going.is_some() { say!(m::WRITTEN_OFF) } else { say!(m::NEVER_SEEN) };
-                        news.extend(written_off(state, doubt, &why.to_string()));
+                        let finding = if open.going.is_some() { Finding::Past } else { Finding::Absent };
+                        news.extend(settled(state, doubt, finding));
                         false
                     }
                     _ => true,
@@ -223,14 +221,14 @@ impl Settler<'_> {
 }
 
 /// It is no longer in doubt. A deletion is told by its id: two of them may be at one address.
-fn written_off(state: &State, doubt: &Doubt, error: &str) -> Vec<Happening> {
+fn settled(state: &State, doubt: &Doubt, finding: Finding) -> Vec<Happening> {
     let subject = Subject::new(&doubt.address, doubt.kind, doubt.operation);
-    let failed = |id: Option<String>| subject.clone().failed(id, error.to_owned(), false);
+    let looked = |id: Option<String>| subject.clone().looked(id, finding);
     if doubt.operation != OperationWord::Delete {
-        return vec![failed(None)];
+        return vec![looked(None)];
     }
     let at = state.deletions.iter().filter(|((address, _), it)| *address == doubt.address && it.since == doubt.since);
-    at.filter(|(_, it)| it.in_doubt()).map(|((_, id), _)| failed(Some(id.clone()))).collect()
+    at.filter(|(_, it)| it.in_doubt()).map(|((_, id), _)| looked(Some(id.clone()))).collect()
 }
 
 /// What the journal knows, as far as it leads to children and keys.

@@ -39,7 +39,7 @@ pub struct Waiter {
 impl Waiter {
     /// From now on; `usual` is how long such a thing usually takes.
     pub fn new(waiting: Waiting, step: usize, operation: OperationWord, now: i64, usual: u64) -> Self {
-        let first = i64::try_from(usual.saturating_mul(6) / 10).unwrap_or(LONGEST).clamp(SHORTEST, LONGEST_FIRST);
+        let first = i64::try_from(usual.saturating_mul(6) / 10).unwrap_or(LONGEST).clamp(SHORTEST, LONGEST);
         Self { waiting, step, operation, since: now, due: now + first, state: String::new(), state_since: now }
     }
 
@@ -59,8 +59,6 @@ impl Waiter {
 
 const SHORTEST: i64 = 300;
 const LONGEST: i64 = 10_000;
-/// However long it usually takes: it may be quicker today.
-const LONGEST_FIRST: i64 = 60_000;
 
 /// All waiters.
 #[derive(Default)]

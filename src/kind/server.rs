@@ -1,4 +1,5 @@
-//! A server (Nova API v2.1, `servers`) on a port of ours, which a second one of it cannot take: at worst that one is in ERROR.
+//! A server (Nova API v2.1, `servers`) on a port of ours, which a second one of it cannot take. Nova accepts the second all the
+//! same: it ends in ERROR, and deleting it takes the port away from the first. So one whose answer was lost is looked for.
 
 use super::spec::{Bulk, Compare, Key, Kind, KindSpec, Mark, Property, Quota, Service, Settles};
 
@@ -24,7 +25,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
         Property::reported("user_data"),
         Property::in_place("power_state"),
     ],
-    can_act_twice: false,
+    can_act_twice: true,
     bulk: Bulk::None,
     exclusive: false,
     settles: Settles::Later,

@@ -18,7 +18,8 @@ use super::{Difference, Until};
 /// - After what it refers to, where that is made or waited for. What is only updated exists already: no need to wait.
 /// - The create of a replacement after the delete.
 /// - A server and a floating IP after the router interface in their port's subnet: a first boot without a way out fails, and
-///   Neutron refuses a floating IP without one.
+///   Neutron refuses a floating IP without one. A floating IP also after that router's own update, which may bring the gateway
+///   back that it needs.
 /// - What [`FASTER_FIRST`] says, where both are made. Only an order.
 pub(super) fn order_makes(
     drafts: &mut [Draft],
@@ -31,6 +32,7 @@ pub(super) fn order_makes(
         Some(Verdict::Create | Verdict::Replace(_) | Verdict::Wait(_)) => true,
         Some(Verdict::Keep | Verdict::Update(_)) | None => false,
     };
+    let updated = |address: &Address| matches!(verdicts.of.get(address), Some(Verdict::Update(_)));
     let interfaces = interfaces_by_subnet(desired);
     let mut created: BTreeMap<Kind, Vec<&Address>> = BTreeMap::new();
     for (address, resource) in &desired.resources {
@@ -59,7 +61,16 @@ pub(super) fn order_makes(
                 after.extend(interfaces.get(subnet).into_iter().flatten().filter(|address| appears(address)));
             }
         }
-        let after: Vec<Address> = after.into_iter().cloned().collect();
+        let mut after: BTreeSet<Address> = after.into_iter().cloned().collect();
+        if draft.kind == Kind::FloatingIp {
+            for port in stands_on.iter().filter_map(|port| desired.resources.get(port)) {
+                for subnet in addresses_of(&port.properties, "fixed_ips") {
+                    let routers =
+                        interfaces.get(subnet).into_iter().flatten().filter_map(|interface| interface.parent());
+                    after.extend(routers.filter(|router| updated(router)));
+                }
+            }
+        }
         for earlier in &after {
             draft.wait_for(earlier, Until::Settled);
         }

@@ -264,7 +264,8 @@ impl Machine {
     ) -> Result<Ran, RunError> {
         if plan.steps.is_empty() {
             let (clock, run) = (self.site.clock(), &session.run);
-            execute::reconcile(&plan, &snapshot.resources, &*session.journal, &*clock, run).await?;
+            let services = session.cloud.services();
+            execute::reconcile(&plan, &snapshot.resources, &services, &*session.journal, &*clock, run).await?;
             return Ok(Ran { plan, summary: None });
         }
         let world = World {

@@ -85,28 +85,21 @@ def deploy_usecase_2_1(world):
 
 @case
 def destroy_keeps_data(world):
-    """destroy keeps the container and what bears data, says so, and the next deploy takes it up"""
+    """destroy keeps the container with what is in it, says so, and the next deploy takes it up"""
     world.shop()
-    id = world.project.identity("shop")[0]
-    kept = {"network": "shop-db", "subnet": "shop-db", "port": "shop-db-1", "security group": "shop-db", "server": "shop-db-1",
-            "container": f"shop-assets-{id}"}
-    new = lambda: {(kind, item.get("name")): item_id for kind, items in world.project.everything().items()
-                   for item_id, item in items.items() if (kind, item_id) not in world.before}
-    old = new()
-    world.complete = False
-    run = world.gureum.destroy("shop")
-    expect_text("what destroy says", [f"shop-assets-{id}" if f"shop-assets-{id}" in run.said() else "container.assets", "db-1"], run.said())
-    left = new()
-    expect("what bears data, and what it refers to", {(k, n, old[k, n]) for k, n in kept.items()},
-           {(k, n, left.get((k, n))) for k, n in kept.items()})
-    gone = {"server", "load balancer", "listener", "pool", "monitor", "member", "floating ip", "port"}
-    expect("what is left of the rest", set(), {key for key in left if key[0] in gone and key[1] not in kept.values()
-                                               and key[1] and key[1].startswith("shop-")})
-    world.gureum.deploy(*SHOP)
-    world.complete = True
-    now = new()
-    expect("what was taken up", {(k, n, old[k, n]) for k, n in kept.items()}, {(k, n, now.get((k, n))) for k, n in kept.items()})
-    world.expect_shop()
+    container = f"shop-assets-{world.project.identity('shop')[0]}"
+    world.project.object("PUT", f"/{container}/logo.svg", data=b"<svg/>")
+    try:
+        world.complete = False
+        run = world.gureum.destroy("shop")
+        expect_text("what destroy says", [container, "it holds data"], run.said())
+        expect("what is left", {("container", container)}, world.project.ids() - world.before)
+        world.gureum.deploy(*SHOP)
+        world.complete = True
+        expect("what is in the container", b"<svg/>", world.project.object("GET", f"/{container}/logo.svg").content)
+        world.expect_shop()
+    finally:
+        world.project.object("DELETE", f"/{container}/logo.svg")
 
 
 @case

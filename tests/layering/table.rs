@@ -66,7 +66,7 @@ pub const ROOMS: &[Row] = &[
     pure(
         "report",
         &["model", "graph", "kind", "snapshot", "event", "desired", "plan"],
-        &["serde", "serde_json", "comfy_table", "jiff"],
+        &["serde", "serde_json", "jiff"],
     ),
     acting("runtime", &[], &["async_trait", "tokio", "rand", "jiff"]),
     acting(
@@ -120,6 +120,27 @@ pub const ROOMS: &[Row] = &[
         &["async_trait", "futures", "tokio", "serde", "serde_json", "thiserror", "tracing"],
     ),
     acting("terminal", &["model", "event", "report"], &["indicatif", "serde_json", "tokio"]),
+    acting(
+        "embedded",
+        &[],
+        &[
+            "axum",
+            "base64",
+            "hmac",
+            "ipnet",
+            "jiff",
+            "regex",
+            "rusqlite",
+            "serde",
+            "serde_json",
+            "sha1",
+            "sha2",
+            "thiserror",
+            "tokio",
+            "tracing",
+            "url",
+        ],
+    ),
     acting(
         "simulate",
         &[

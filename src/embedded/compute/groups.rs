@@ -27,6 +27,16 @@ pub(super) fn members(context: &Context<'_>, id: &str) -> Vec<String> {
     alive.filter_map(|row| row["id"].as_str().map(str::to_owned)).collect()
 }
 
+/// Whether the one host takes no more of its servers: anti-affinity puts so many on each, usually one.
+pub(super) fn full(context: &Context<'_>, id: &str) -> bool {
+    let Some(group) = context.world.get("server_groups", id).filter(|group| group["policy"] == "anti-affinity") else {
+        return false;
+    };
+    let servers = context.world.rows("servers").into_iter().filter(|row| row["_group"] == id);
+    let placed = servers.filter(|row| !row["_launched"].is_null() && !state::of(row, context.now).gone()).count();
+    placed >= group["rules"]["max_server_per_host"].as_u64().and_then(|most| usize::try_from(most).ok()).unwrap_or(1)
+}
+
 fn view(context: &Context<'_>, row: &Row) -> Json {
     let version = minor(context.request);
     let members = members(context, row["id"].as_str().unwrap_or_default());

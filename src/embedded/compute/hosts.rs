@@ -3,6 +3,7 @@
 use serde_json::{Value as Json, json};
 
 use super::listing::forbidden;
+use super::servers::state;
 use super::version::minor;
 use crate::embedded::context::Context;
 use crate::embedded::exchange::Reply;
@@ -64,6 +65,31 @@ pub(super) fn services(context: &mut Context<'_>) -> Result<Reply, Fault> {
     Ok(Reply::json(200, &json!({"services": rows})))
 }
 
+/// What a host has and what of it is used, which newer versions leave to the placement service.
+fn load(context: &Context<'_>, row: &mut Json, version: u32) {
+    const WHOLE: [(&str, i64); 3] = [("vcpus", 1000), ("memory_mb", 2_000_000), ("local_gb", 600_000)];
+    let servers: Vec<Json> = context
+        .world
+        .rows("servers")
+        .into_iter()
+        .filter(|server| !state::of(server, context.now).gone())
+        .map(|server| state::flavor(server, context.now).clone())
+        .collect();
+    let used = |field: &str| servers.iter().filter_map(|flavor| flavor[field].as_i64()).sum::<i64>();
+    for ((name, whole), field) in WHOLE.into_iter().zip(["vcpus", "ram", "disk"]) {
+        row[name] = json!(whole);
+        row[format!("{name}_used")] = json!(used(field));
+    }
+    row["free_ram_mb"] = json!(2_000_000 - used("ram"));
+    row["free_disk_gb"] = json!(600_000 - used("disk"));
+    row["disk_available_least"] = json!(0);
+    row["current_workload"] = json!(0);
+    row["running_vms"] = json!(servers.len());
+    let processor = json!({"arch": "x86_64", "model": "Nehalem", "vendor": "Intel", "features": ["pge", "clflush"],
+        "topology": {"cores": 1, "threads": 1, "sockets": 4}});
+    row["cpu_info"] = if version >= 28 { processor } else { json!(processor.to_string()) };
+}
+
 /// `GET /os-hypervisors` and `GET /os-hypervisors/detail`.
 pub(super) fn hypervisors(context: &mut Context<'_>) -> Result<Reply, Fault> {
     let detail = context.request.path.ends_with("/detail");
@@ -74,9 +100,13 @@ pub(super) fn hypervisors(context: &mut Context<'_>) -> Result<Reply, Fault> {
         row["hypervisor_type"] = json!("fake");
         row["hypervisor_version"] = json!(1000);
         row["host_ip"] = json!("127.0.0.1");
-        row["service"] = json!({"id": SERVICES[2].2, "host": HOST, "disabled_reason": null});
-        if minor(context.request) >= 88 {
+        let version = minor(context.request);
+        let service = if version >= 53 { json!(SERVICES[2].2) } else { json!(3) };
+        row["service"] = json!({"id": service, "host": HOST, "disabled_reason": null});
+        if version >= 88 {
             row["uptime"] = Json::Null;
+        } else {
+            load(context, &mut row, version);
         }
     }
     Ok(Reply::json(200, &json!({"hypervisors": [row]})))

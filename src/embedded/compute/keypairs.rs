@@ -9,9 +9,9 @@ use super::quotas;
 use super::schema::{Kind, body_of, invalid, python};
 use super::version::minor;
 use crate::embedded::context::Context;
+use crate::embedded::digest::md5;
 use crate::embedded::exchange::Reply;
 use crate::embedded::fault::Fault;
-use crate::embedded::md5;
 use crate::embedded::time::micros_bare;
 use crate::embedded::world::Row;
 
@@ -128,7 +128,7 @@ fn fingerprint(public: &str) -> Option<String> {
     if blob.get(4..4 + length)? != kind.as_bytes() {
         return None;
     }
-    let digits = md5::hex(&blob);
+    let digits = md5(&blob);
     let pairs: Vec<&str> = (0..16).filter_map(|place| digits.get(2 * place..2 * place + 2)).collect();
     Some(pairs.join(":"))
 }

@@ -3,6 +3,8 @@
 //! `servers/` are the servers; the other files are what is around them. `version` knows microversions, `schema` the checks of
 //! bodies, `listing` pages; everything that Nova asks of Neutron stands in `ports`.
 
+#![allow(clippy::unnecessary_wraps, reason = "every handler has the same form")]
+
 mod flavors;
 mod groups;
 mod hosts;

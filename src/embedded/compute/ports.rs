@@ -2,24 +2,22 @@
 
 use serde_json::{Value as Json, json};
 
+use super::hosts::HOST;
 use crate::embedded::context::Context;
 use crate::embedded::fault::Fault;
-use crate::embedded::time::zulu;
+use crate::embedded::network::ports::{self as neutron, NewPort};
 use crate::embedded::world::Row;
+
+/// What Nova's ports are owned by.
+const OWNER: &str = "compute:nova";
 
 fn text<'a>(row: &'a Row, field: &str) -> &'a str {
     row.get(field).and_then(Json::as_str).unwrap_or_default()
 }
 
-fn owned(context: &Context<'_>, row: &Row) -> bool {
-    context.caller.is_admin() || text(row, "project_id") == context.caller.project
-}
-
 /// A network that the caller may see.
 pub(super) fn network(context: &Context<'_>, id: &str) -> Option<Row> {
-    let row = context.world.get("networks", id)?;
-    let open = row.get("shared") == Some(&json!(true)) || row.get("router:external") == Some(&json!(true));
-    (open || owned(context, row)).then(|| row.clone())
+    neutron::network(context, id).ok()
 }
 
 /// Whether the caller's servers may not stand on this network, as it is an external one.
@@ -57,7 +55,7 @@ pub(super) fn fits(context: &Context<'_>, network: &str, address: &str) -> bool 
 
 /// A port that the caller may see.
 pub(super) fn port(context: &Context<'_>, id: &str) -> Option<Row> {
-    context.world.get("ports", id).filter(|row| owned(context, row)).cloned()
+    neutron::usable(context, id).ok()
 }
 
 /// The device that holds an address of a network.
@@ -76,7 +74,7 @@ pub(super) fn addresses(port: &Row) -> Vec<(String, String)> {
     fixed.map(|one| (word(one, "subnet_id"), word(one, "ip_address"))).collect()
 }
 
-/// Makes a port for a server.
+/// Makes a port for a server; no groups: the project's default one.
 pub(super) fn create(
     context: &mut Context<'_>,
     network: &str,
@@ -84,65 +82,38 @@ pub(super) fn create(
     groups: &[String],
     server: &str,
 ) -> Result<String, Fault> {
-    let fixed = match address {
-        Some(address) => {
-            let parsed = address.parse::<std::net::IpAddr>().ok();
-            let subnet = subnets(context, network).into_iter().find(|row| {
-                let range = text(row, "cidr").parse::<ipnet::IpNet>().ok();
-                range.zip(parsed).is_some_and(|(range, address)| range.contains(&address))
-            });
-            subnet.map(|row| json!({"subnet_id": row["id"], "ip_address": address}))
-        }
-        None => subnets(context, network).into_iter().find_map(|row| {
-            let range = text(row, "cidr").parse::<ipnet::IpNet>().ok()?;
-            let gateway = text(row, "gateway_ip");
-            let free = range
-                .hosts()
-                .take(4096)
-                .map(|address| address.to_string())
-                .find(|address| address != gateway && holder(context, network, address).is_none())?;
-            Some(json!({"subnet_id": row["id"], "ip_address": free}))
-        }),
+    let new = NewPort {
+        network: network.to_owned(),
+        project: context.caller.project.clone(),
+        device_id: server.to_owned(),
+        device_owner: OWNER.to_owned(),
+        fixed_ips: address.map(|address| vec![json!({"ip_address": address})]),
+        security_groups: (!groups.is_empty()).then(|| groups.to_vec()),
+        ..NewPort::default()
     };
-    let fixed = fixed.ok_or_else(|| {
-        Fault::new(400, format!("No more IP addresses available on network {network}."))
-            .code("IpAddressGenerationFailure")
-    })?;
-    let (id, now) = (context.uuid(), zulu(context.now));
-    let digits = id.replace('-', "");
-    let mac = format!("fa:16:3e:{}:{}:{}", &digits[..2], &digits[2..4], &digits[4..6]);
-    let project = context.caller.project.clone();
-    let row = json!({"id": id, "name": "", "network_id": network, "project_id": project, "tenant_id": project,
-        "mac_address": mac, "admin_state_up": true, "status": "ACTIVE", "device_id": server,
-        "device_owner": "compute:nova", "fixed_ips": [fixed], "security_groups": groups, "description": "",
-        "tags": [], "created_at": now, "updated_at": now, "revision_number": 1});
-    if let Json::Object(row) = row {
-        context.world.put("ports", &id, row);
-    }
-    Ok(id)
+    let port = neutron::create(context, new)?;
+    Ok(text(&port, "id").to_owned())
 }
 
-/// Gives a port to a server.
-pub(super) fn bind(context: &mut Context<'_>, port: &str, server: &str) {
-    context.world.change("ports", port, |row| {
-        row.insert("device_id".to_owned(), json!(server));
-        row.insert("device_owner".to_owned(), json!("compute:nova"));
-        row.insert("status".to_owned(), json!("ACTIVE"));
-    });
+/// Gives a port to a server; it is `ACTIVE` from `ready_at` (milliseconds) on.
+pub(super) fn bind(context: &mut Context<'_>, port: &str, server: &str, ready_at: i64) {
+    neutron::bind(context, port, server, OWNER, HOST, ready_at);
+}
+
+/// A port's status now.
+pub(super) fn status(context: &Context<'_>, port: &Row) -> Json {
+    let ready = port.get("_ready_at").and_then(Json::as_i64).is_some_and(|ready| ready <= context.now);
+    if ready { json!("ACTIVE") } else { port["status"].clone() }
 }
 
 /// Takes a port from its server.
 pub(super) fn unbind(context: &mut Context<'_>, port: &str) {
-    context.world.change("ports", port, |row| {
-        row.insert("device_id".to_owned(), json!(""));
-        row.insert("device_owner".to_owned(), json!(""));
-        row.insert("status".to_owned(), json!("DOWN"));
-    });
+    neutron::unbind(context, port);
 }
 
 /// Deletes a port that Nova made.
 pub(super) fn delete(context: &mut Context<'_>, port: &str) {
-    context.world.remove("ports", port);
+    neutron::delete(context, port);
 }
 
 /// The security groups of the caller's project with this name or id.
@@ -159,14 +130,11 @@ pub(super) fn groups_of(context: &Context<'_>, port: &Row) -> Vec<Row> {
 
 /// Puts a port into a group, or takes it out of it.
 pub(super) fn regroup(context: &mut Context<'_>, port: &str, group: &str, into: bool) {
-    context.world.change("ports", port, |row| {
-        if let Some(Json::Array(ids)) = row.get_mut("security_groups") {
-            ids.retain(|id| id != group);
-            if into {
-                ids.push(json!(group));
-            }
-        }
-    });
+    if into {
+        neutron::join_group(context, port, group);
+    } else {
+        neutron::leave_group(context, port, group);
+    }
 }
 
 /// The floating addresses of a fixed one.

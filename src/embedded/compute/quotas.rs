@@ -54,14 +54,14 @@ fn used(context: &Context<'_>, project: &str, resource: &str) -> i64 {
         let count = context.world.rows("server_groups").into_iter().filter(of_project).count();
         return i64::try_from(count).unwrap_or(i64::MAX);
     }
-    let one: fn(&Row) -> i64 = match resource {
+    let one: fn(&Json) -> i64 = match resource {
         "instances" => |_| 1,
-        "cores" => |row| row["_flavor"]["vcpus"].as_i64().unwrap_or(0),
-        "ram" => |row| row["_flavor"]["ram"].as_i64().unwrap_or(0),
+        "cores" => |flavor| flavor["vcpus"].as_i64().unwrap_or(0),
+        "ram" => |flavor| flavor["ram"].as_i64().unwrap_or(0),
         _ => return 0,
     };
     let servers = context.world.rows("servers").into_iter().filter(of_project);
-    servers.filter(|row| !state::of(row, context.now).gone()).map(one).sum()
+    servers.filter(|row| !state::of(row, context.now).gone()).map(|row| one(state::flavor(row, context.now))).sum()
 }
 
 /// Refuses so many more servers of a flavor, or so much more of a resize, in Nova's words.

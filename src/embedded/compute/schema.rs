@@ -19,6 +19,16 @@ pub(super) enum Kind {
     Flag,
     /// A whole number, also as a text.
     Count,
+    /// One of some words.
+    OneOf(&'static [&'static str]),
+    /// An IPv4 address.
+    V4,
+    /// An IPv6 address.
+    V6,
+    /// A text that has the form of a host name.
+    Host,
+    /// A reference: to an image by its id, and so on.
+    Reference,
     /// An object.
     Object,
     /// A list.
@@ -93,9 +103,32 @@ fn check(name: &str, value: &Json, kind: Kind) -> Result<(), Fault> {
         (Kind::Text | Kind::TextOrNull, Json::String(_)) | (Kind::TextOrNull, Json::Null) | (Kind::Any, _) => {
             return Ok(());
         }
-        (Kind::Object, Json::Object(_)) | (Kind::List, Json::Array(_)) | (Kind::Flag, Json::Bool(_)) => return Ok(()),
+        (Kind::Object, Json::Object(_))
+        | (Kind::List, Json::Array(_))
+        | (Kind::Flag, Json::Bool(_))
+        | (Kind::Reference, Json::String(_)) => return Ok(()),
         (Kind::Flag, Json::String(text)) if flag(text).is_some() => return Ok(()),
         (Kind::Count, value) if count(value).is_some_and(|count| count >= 1) => return Ok(()),
+        (Kind::OneOf(words), Json::String(text)) if words.contains(&text.as_str()) => return Ok(()),
+        (Kind::OneOf(words), _) => {
+            let words: Vec<String> = words.iter().map(|word| format!("'{word}'")).collect();
+            return Err(invalid(name, value, format!("{} is not one of [{}]", python(value), words.join(", "))));
+        }
+        (Kind::V4, Json::String(text)) if text.parse::<std::net::Ipv4Addr>().is_ok() => return Ok(()),
+        (Kind::V4, Json::String(text)) => return Err(invalid(name, value, format!("'{text}' is not a 'ipv4'"))),
+        (Kind::V6, Json::String(text)) if text.parse::<std::net::Ipv6Addr>().is_ok() => return Ok(()),
+        (Kind::V6, Json::String(text)) => return Err(invalid(name, value, format!("'{text}' is not a 'ipv6'"))),
+        (Kind::Host, Json::String(text)) if is_host(text) => return Ok(()),
+        (Kind::Host, Json::String(text)) => {
+            let problem = format!("'{text}' does not match '^[a-zA-Z0-9]+[a-zA-Z0-9-]*[a-zA-Z0-9]+$'");
+            return Err(invalid(name, value, problem));
+        }
+        (Kind::Reference, _) => {
+            return Err(invalid(name, value, format!("{} is not valid under any of the given schemas", python(value))));
+        }
+        (Kind::Count, Json::String(text)) if count(value).is_none() => {
+            return Err(invalid(name, value, format!("'{text}' does not match '^[0-9]*$'")));
+        }
         (Kind::Flag, _) => {
             return Err(invalid(
                 name,
@@ -113,7 +146,7 @@ fn check(name: &str, value: &Json, kind: Kind) -> Result<(), Fault> {
         (Kind::Object, _) => "'object'",
         (Kind::List, _) => "'array'",
         (Kind::TextOrNull, _) => "'string', 'null'",
-        (Kind::Text | Kind::Name, _) => "'string'",
+        (Kind::Text | Kind::Name | Kind::V4 | Kind::V6 | Kind::Host, _) => "'string'",
     };
     Err(invalid(name, value, format!("{} is not of type {wanted}", python(value))))
 }
@@ -134,6 +167,25 @@ pub(super) fn name(field: &str, text: &str) -> Result<(), Fault> {
         return Err(Fault::new(400, message));
     }
     Ok(())
+}
+
+fn is_host(text: &str) -> bool {
+    let edge = |letter: Option<char>| letter.is_some_and(|letter| letter.is_ascii_alphanumeric());
+    (2..=63).contains(&text.len())
+        && edge(text.chars().next())
+        && edge(text.chars().last())
+        && text.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '-')
+}
+
+/// Whether Python takes a text for base64: it skips what is no letter of it, and asks for the right padding.
+pub(super) fn is_base64(text: &str) -> bool {
+    let letters = text.bytes().filter(|byte| byte.is_ascii_alphanumeric() || b"+/".contains(byte)).count();
+    let padding = text.bytes().filter(|byte| *byte == b'=').count();
+    match letters % 4 {
+        0 => true,
+        1 => false,
+        rest => padding + rest >= 4,
+    }
 }
 
 /// What a yes or no says.

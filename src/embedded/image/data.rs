@@ -6,21 +6,21 @@ use sha2::{Digest, Sha512};
 use super::view::missing;
 use super::{decoded, encoded, find, owned};
 use crate::embedded::context::Context;
+use crate::embedded::digest::{digits, md5};
 use crate::embedded::exchange::Reply;
 use crate::embedded::fault::Fault;
-use crate::embedded::md5;
 use crate::embedded::time::zulu;
 use crate::embedded::world::Row;
 
 /// Gives an image its data, which makes it active.
 pub(super) fn fill(row: &mut Row, bytes: &[u8], now: i64) {
-    let hash: String = Sha512::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+    let hash = digits(&Sha512::digest(bytes));
     let virtual_size = if row["disk_format"] == "raw" { json!(bytes.len()) } else { Json::Null };
     for (name, value) in [
         ("status", json!("active")),
         ("size", json!(bytes.len())),
         ("virtual_size", virtual_size),
-        ("checksum", json!(md5::hex(bytes))),
+        ("checksum", json!(md5(bytes))),
         ("os_hash_algo", json!("sha512")),
         ("os_hash_value", json!(hash)),
         ("updated_at", json!(zulu(now))),

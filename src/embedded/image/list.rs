@@ -86,6 +86,17 @@ fn order(context: &Context<'_>) -> Result<Vec<(String, bool)>, Fault> {
             order.push((key.to_owned(), direction == "desc"));
         }
     }
+    let directions = request.parameters("sort_dir").chain(
+        request
+            .parameter("sort")
+            .into_iter()
+            .flat_map(|sort| sort.split(','))
+            .filter_map(|one| one.split_once(':'))
+            .map(|(_, direction)| direction),
+    );
+    if let Some(direction) = directions.into_iter().find(|direction| *direction != "asc" && *direction != "desc") {
+        return Err(Fault::new(400, format!("Invalid sort direction: {direction}")));
+    }
     if let Some((key, _)) = order.iter().find(|(key, _)| !KEYS.contains(&key.as_str())) {
         let known = KEYS.join(", ");
         let message = format!("Invalid sort key: {key}. It must be one of the following: {known}.");
@@ -121,7 +132,6 @@ fn passes(context: &Context<'_>, row: &Row) -> Result<bool, Fault> {
         let held = &row.get(name).cloned().unwrap_or(Json::Null);
         let right = match name.as_str() {
             name if NOT_FILTERS.contains(&name) => true,
-            "os_hidden" => true,
             "tag" => row["tags"].as_array().is_some_and(|tags| tags.iter().any(|tag| tag == wanted)),
             "size_min" | "size_max" => {
                 let bound: i64 = wanted
@@ -130,28 +140,24 @@ fn passes(context: &Context<'_>, row: &Row) -> Result<bool, Fault> {
                 let size = row["size"].as_i64().unwrap_or(0);
                 if name == "size_min" { size >= bound } else { size <= bound }
             }
-            "protected" => match wanted.to_lowercase().as_str() {
+            "protected" | "os_hidden" => match wanted.to_lowercase().as_str() {
                 "true" => *held == true,
                 "false" => *held == false,
                 _ => {
                     return Err(Fault::new(
                         400,
-                        format!("Invalid value '{wanted}' for 'protected' filter. Valid values are 'true' or 'false'."),
+                        format!("Invalid value '{wanted}' for '{name}' filter. Valid values are 'true' or 'false'."),
                     ));
                 }
             },
             // As seen: a number that is none filters by 0.
             "min_ram" | "min_disk" | "size" => held.as_i64().unwrap_or(0) == wanted.parse().unwrap_or(0),
-            "created_at" | "updated_at" => moment(held, wanted)?,
+            "created_at" | "updated_at" => moment(held, name, wanted)?,
             "name" | "id" | "status" | "container_format" | "disk_format" => match wanted.strip_prefix("in:") {
                 Some(list) => list.split(',').any(|one| *held == one.trim_matches('"')),
                 None => *held == wanted.as_str(),
             },
-            _ => match held {
-                Json::String(text) => text == wanted,
-                Json::Null => false,
-                other => other.to_string() == *wanted,
-            },
+            _ => *held == wanted.as_str(),
         };
         if !right {
             return Ok(false);
@@ -160,13 +166,14 @@ fn passes(context: &Context<'_>, row: &Row) -> Result<bool, Fault> {
     Ok(true)
 }
 
-fn moment(held: &Json, wanted: &str) -> Result<bool, Fault> {
+fn moment(held: &Json, name: &str, wanted: &str) -> Result<bool, Fault> {
     let (operator, text) = match wanted.split_once(':') {
         Some((operator, rest)) if ["gt", "gte", "lt", "lte", "eq", "neq"].contains(&operator) => (operator, rest),
         _ => ("eq", wanted),
     };
-    let wanted: jiff::Timestamp =
-        text.parse().map_err(|_| Fault::new(400, format!("Invalid isotime format for '{text}'")))?;
+    let wanted: jiff::Timestamp = text
+        .parse()
+        .map_err(|_| Fault::new(400, format!("Bad \"{name}\" query filter format. Use ISO 8601 DateTime notation.")))?;
     let held: jiff::Timestamp = held.as_str().unwrap_or_default().parse().unwrap_or_default();
     Ok(match operator {
         "gt" => held > wanted,

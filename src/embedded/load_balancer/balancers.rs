@@ -2,6 +2,7 @@
 
 use serde_json::{Value as Json, json};
 
+use super::super::cloud::Release;
 use super::super::context::Context;
 use super::super::exchange::Reply;
 use super::super::fault::Fault;
@@ -82,12 +83,20 @@ fn full(context: &Context<'_>, id: &str) -> Row {
         .filter_map(|pool| {
             let mut row = show(&POOL, pool)?;
             row.remove("healthmonitor_id");
+            row.remove("loadbalancers");
             row.insert("members".into(), Json::Array(all(&MEMBER, "members", pool)));
-            row.insert("healthmonitor".into(), all(&MONITOR, "monitors", pool).into_iter().next().unwrap_or_default());
+            // On Zed the API has not read it back when it answers.
+            let monitor =
+                all(&MONITOR, "monitors", pool).into_iter().next().filter(|_| context.settings.release != Release::Zed);
+            row.insert("healthmonitor".into(), monitor.unwrap_or_default());
             Some(Json::Object(row))
         })
         .collect();
-    answer.insert("listeners".into(), Json::Array(all(&LISTENER, "listeners", id)));
+    let mut listeners = all(&LISTENER, "listeners", id);
+    for listener in listeners.iter_mut().filter_map(Json::as_object_mut) {
+        listener.remove("loadbalancers");
+    }
+    answer.insert("listeners".into(), Json::Array(listeners));
     answer.insert("pools".into(), Json::Array(pools));
     answer
 }

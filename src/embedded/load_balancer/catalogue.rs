@@ -51,12 +51,10 @@ pub(super) fn versions(context: &mut Context<'_>) -> Result<Reply, Fault> {
 }
 
 /// What stands at `/v2` itself: not a versions document.
-#[expect(clippy::unnecessary_wraps, reason = "a handler")]
 pub(super) fn root(_: &mut Context<'_>) -> Result<Reply, Fault> {
     Ok(Reply::json(200, &json!("v2")))
 }
 
-#[expect(clippy::unnecessary_wraps, reason = "a handler")]
 pub(super) fn providers(_: &mut Context<'_>) -> Result<Reply, Fault> {
     Ok(Reply::json(
         200,
@@ -65,12 +63,10 @@ pub(super) fn providers(_: &mut Context<'_>) -> Result<Reply, Fault> {
     ))
 }
 
-#[expect(clippy::unnecessary_wraps, reason = "a handler")]
 pub(super) fn flavors(_: &mut Context<'_>) -> Result<Reply, Fault> {
     Ok(Reply::json(200, &json!({"flavors": [], "flavors_links": []})))
 }
 
-#[expect(clippy::unnecessary_wraps, reason = "a handler")]
 pub(super) fn zones(_: &mut Context<'_>) -> Result<Reply, Fault> {
     Ok(Reply::json(200, &json!({"availability_zones": [], "availability_zones_links": []})))
 }

@@ -7,6 +7,7 @@ use super::super::exchange::Reply;
 use super::super::fault::Fault;
 use super::super::world::Row;
 use super::kinds::{Kind, Links, forbidden, text};
+use super::members::lost;
 
 const AUXILIARY: [&str; 7] = ["limit", "marker", "sort", "sort_key", "sort_dir", "fields", "page_reverse"];
 const COMMON: [&str; 7] =
@@ -14,6 +15,10 @@ const COMMON: [&str; 7] =
 
 /// Answers a list of what the caller may see; `parent` bounds it to one pool's or policy's.
 pub(super) fn list(context: &mut Context<'_>, kind: &Kind, parent: Option<(&str, &str)>) -> Result<Reply, Fault> {
+    let limit = match limit(context) {
+        Ok(limit) => limit,
+        Err(message) => return Ok(lost(context, 400, &message)),
+    };
     let links = Links::of(context.world);
     let project = project(context)?;
     let mut rows: Vec<&Row> = kind
@@ -24,7 +29,6 @@ pub(super) fn list(context: &mut Context<'_>, kind: &Kind, parent: Option<(&str,
         .collect();
     filter(context, kind, &mut rows)?;
     sort(context, kind, &mut rows)?;
-    let limit = limit(context)?;
     let page = page(context, kind, rows, limit)?;
     let mut page_links = Vec::new();
     if let (Some(limit), Some(first), Some(last)) = (limit, page.first(), page.last()) {
@@ -145,12 +149,12 @@ fn sortable(row: &Row, key: &str) -> (i64, String) {
     }
 }
 
-fn limit(context: &Context<'_>) -> Result<Option<usize>, Fault> {
+fn limit(context: &Context<'_>) -> Result<Option<usize>, String> {
     match context.request.parameter("limit") {
         None | Some("infinite") => Ok(None),
         Some(text) => match text.parse::<i64>() {
             Ok(limit) => Ok(usize::try_from(limit).ok().filter(|limit| *limit > 0)),
-            Err(_) => Err(Fault::new(400, format!("Supplied pagination limit '{text}' is not valid."))),
+            Err(_) => Err(format!("Supplied pagination limit '{text}' is not valid.")),
         },
     }
 }

@@ -12,6 +12,8 @@ use super::kinds::{Kind, MEMBER, MONITOR, POOL, allowed, text};
 use super::{lists, neutron, quotas, status};
 
 const KIND: &Kind = &MEMBER;
+/// What a batch names a member by, and what it cannot change.
+const FIXED: [&str; 4] = ["address", "protocol_port", "project_id", "tenant_id"];
 
 /// The pool of the path. Octavia refuses an unknown one before its own error form applies.
 fn pool(context: &Context<'_>) -> Result<Result<Row, Reply>, Fault> {
@@ -21,17 +23,17 @@ fn pool(context: &Context<'_>) -> Result<Result<Row, Reply>, Fault> {
             allowed(context, row)?;
             Ok(Ok(row.clone()))
         }
-        None => Ok(Err(lost(context, &format!("Pool {id} not found.")))),
+        None => Ok(Err(lost(context, 404, &format!("Pool {id} not found.")))),
     }
 }
 
-/// A 404 of the routing, in webob's form.
-pub(super) fn lost(context: &Context<'_>, message: &str) -> Reply {
+/// A refusal from in front of the API's own code, in webob's form.
+pub(super) fn lost(context: &Context<'_>, status: u16, message: &str) -> Reply {
     if context.request.header("accept").is_some_and(|accept| accept.contains("json")) {
-        return Reply::json(404, &json!({"code": 404, "title": "Bad Request", "description": message}));
+        return Reply::json(status, &json!({"code": status, "title": "Bad Request", "description": message}));
     }
     let sorry = "The server could not comply with the request since it is either malformed or otherwise incorrect.";
-    Reply::typed(404, "text/plain; charset=UTF-8", format!("404 Bad Request\n\n{sorry}\n\n {message}  "))
+    Reply::typed(status, "text/plain; charset=UTF-8", format!("{status} Bad Request\n\n{sorry}\n\n {message}  "))
 }
 
 pub(super) fn list(context: &mut Context<'_>) -> Result<Reply, Fault> {
@@ -69,12 +71,13 @@ pub(super) fn create(context: &mut Context<'_>) -> Result<Reply, Fault> {
     }
     quotas::room(context, KIND, &text(&pool, "project_id"), 1)?;
     status::touch_pool(context, &pool)?;
-    let id = insert(context, &pool, row)?;
+    let monitored = MONITOR.rows(context.world).iter().any(|row| row["_pool"] == pool["id"]);
+    let id = insert(context, &pool, row, monitored)?;
     lists::show(context, KIND, 201, &id)
 }
 
 /// Adds a member; each address and port once per pool.
-pub(super) fn insert(context: &mut Context<'_>, pool: &Row, mut row: Row) -> Result<String, Fault> {
+pub(super) fn insert(context: &mut Context<'_>, pool: &Row, mut row: Row, monitored: bool) -> Result<String, Fault> {
     let pool_id = text(pool, "id");
     let same = |known: &&Row| {
         known["_pool"] == pool_id.as_str()
@@ -89,7 +92,6 @@ pub(super) fn insert(context: &mut Context<'_>, pool: &Row, mut row: Row) -> Res
         );
         return Err(Fault::new(409, message));
     }
-    let monitored = MONITOR.rows(context.world).iter().any(|row| row["_pool"] == pool_id.as_str());
     row.insert("operating_status".into(), json!(if monitored { "OFFLINE" } else { "NO_MONITOR" }));
     let (project, balancer) = (text(pool, "project_id"), text(pool, "_lb"));
     Ok(KIND.insert(context, &project, row, &[("_lb", &balancer), ("_pool", &pool_id)]))
@@ -133,13 +135,14 @@ pub(super) fn batch(context: &mut Context<'_>) -> Result<Reply, Fault> {
         return Err(Fault::new(500, "'UnsetType' object is not iterable"));
     };
     let additive = truth(context.request.parameter("additive_only"));
-    let mut wanted = Vec::new();
+    let (mut wanted, mut named) = (Vec::new(), Vec::new());
     for member in given {
         let Json::Object(member) = member else { return Err(Fault::new(400, "Request is not in valid JSON format")) };
         wanted.push(attributes::created(KIND.attributes, &member, "members_.members")?);
+        named.push(member);
     }
     let pool_id = text(&pool, "id");
-    let unique = |row: &Row| (text(row, "address"), row["protocol_port"].clone());
+    let unique = |row: &Row| (text(row, "address"), row.get("protocol_port").cloned());
     let old: Vec<Row> =
         KIND.rows(context.world).into_iter().filter(|row| row["_pool"] == pool_id.as_str()).cloned().collect();
     if old.is_empty() && wanted.is_empty() {
@@ -155,14 +158,17 @@ pub(super) fn batch(context: &mut Context<'_>) -> Result<Reply, Fault> {
         if let Some(subnet) = row["subnet_id"].as_str() {
             neutron::subnet(context, subnet)?;
         }
-        insert(context, &pool, row)?;
+        insert(context, &pool, row, false)?;
     }
     let mut seen = Vec::new();
     for mut row in updated {
         let Some(id) = old.iter().find(|old| unique(old) == unique(&row)).map(|old| text(old, "id")) else { continue };
-        for kept in ["address", "protocol_port", "project_id", "tenant_id", "pool_id"] {
-            row.remove(kept);
-        }
+        // Texts not given stay; the others have the defaults of a new member.
+        let set = ["admin_state_up", "weight", "backup", "monitor_port", "monitor_address"];
+        let given = named.iter().find(|given| unique(given) == unique(&row)).cloned().unwrap_or_default();
+        row.retain(|name, _| {
+            set.contains(&name.as_str()) || given.contains_key(name) && !FIXED.contains(&name.as_str())
+        });
         status::mark(context, KIND, &id, "PENDING_UPDATE");
         KIND.change(context.world, &id, |known| known.extend(row));
         seen.push(id);
@@ -172,10 +178,10 @@ pub(super) fn batch(context: &mut Context<'_>) -> Result<Reply, Fault> {
             status::mark(context, KIND, &text(row, "id"), "PENDING_DELETE");
         }
     }
-    let named = seen.len();
+    let touched = seen.len();
     seen.sort();
     seen.dedup();
-    if seen.len() < named {
+    if seen.len() < touched {
         // Seen on the lab: the worker cannot build the flow, and nobody takes the states back.
         status::hang(context, &text(&pool, "_lb"));
     }

@@ -33,6 +33,8 @@ macro_rules! operations {
             Operation::new("GET", "/", "List all API versions", catalogue::versions).open(),
             Operation::new("GET", "/v2", "API root", catalogue::root),
             Operation::new("GET", "/v2.0", "API root", catalogue::root),
+            Operation::new("GET", "/v2/lbaas", "API root", catalogue::root),
+            Operation::new("GET", "/v2.0/lbaas", "API root", catalogue::root),
             $(
                 Operation::new($method, concat!("/v2/lbaas", $path), $title, $handler),
                 Operation::new($method, concat!("/v2.0/lbaas", $path), $title, $handler),

@@ -127,7 +127,8 @@ fn pool(context: &mut Context<'_>, balancer: &str, project: &str, mut given: Row
     quotas::room(context, &MEMBER, project, members.len())?;
     for member in members {
         let member = checked(&MEMBER, member, "", "")?;
-        members::insert(context, &row, member)?;
+        // Octavia does not see the monitor yet.
+        members::insert(context, &row, member, false)?;
     }
     Ok(id)
 }

@@ -13,7 +13,11 @@ const TABLE: &str = "octavia_quotas";
 const NAMES: [&str; 7] = ["load_balancer", "listener", "member", "pool", "health_monitor", "l7policy", "l7rule"];
 
 /// Refuses more of a kind than a project may have.
-pub(super) fn room(context: &Context<'_>, kind: &Kind, project: &str, more: usize) -> Result<(), Fault> {
+pub(super) fn room(context: &mut Context<'_>, kind: &Kind, project: &str, more: usize) -> Result<(), Fault> {
+    if context.world.get(TABLE, project).is_none() {
+        // The first question makes the row, as Octavia does.
+        context.world.put(TABLE, project, Row::from_iter([("project_id".to_owned(), json!(project))]));
+    }
     let limit = context.world.get(TABLE, project).and_then(|row| row.get(kind.quota)).and_then(Json::as_i64);
     let Some(limit) = limit.and_then(|limit| usize::try_from(limit).ok()) else { return Ok(()) };
     let used = kind.rows(context.world).into_iter().filter(|row| row["project_id"] == project).count();

@@ -18,7 +18,7 @@ fn policy(context: &Context<'_>) -> Result<Result<Row, Reply>, Fault> {
             allowed(context, row)?;
             Ok(Ok(row.clone()))
         }
-        None => Ok(Err(lost(context, &format!("L7Policy {id} not found.")))),
+        None => Ok(Err(lost(context, 404, &format!("L7Policy {id} not found.")))),
     }
 }
 
@@ -30,6 +30,7 @@ fn rule(context: &Context<'_>, policy: &Row) -> Result<Row, Fault> {
 
 /// Takes the load balancer and the listener, and marks the policy too: its rules are a part of it.
 fn touch(context: &mut Context<'_>, policy: &Row) -> Result<(), Fault> {
+    status::expect_mutable(policy, "L7Policy")?;
     status::touch(context, &text(policy, "_lb"), &[text(policy, "listener_id")], None)?;
     status::mark(context, &POLICY, &text(policy, "id"), "PENDING_UPDATE");
     Ok(())

@@ -72,9 +72,7 @@ pub(super) fn touch(
 /// Takes a pool for a change of its members or monitor: it must be mutable itself.
 pub(super) fn touch_pool(context: &mut Context<'_>, pool: &Row) -> Result<(), Fault> {
     let id = text(pool, "id");
-    if !mutable(pool) {
-        return Err(immutable("Pool", &id));
-    }
+    expect_mutable(pool, "Pool")?;
     let listeners = listeners_of(context.world, &id);
     touch(context, &text(pool, "_lb"), &listeners, Some(&id))
 }
@@ -82,6 +80,11 @@ pub(super) fn touch_pool(context: &mut Context<'_>, pool: &Row) -> Result<(), Fa
 /// The listeners whose default pool this is.
 pub(super) fn listeners_of(world: &World, pool: &str) -> Vec<String> {
     LISTENER.rows(world).into_iter().filter(|row| row["default_pool_id"] == pool).map(|row| text(row, "id")).collect()
+}
+
+/// Refuses what is in a pending state.
+pub(super) fn expect_mutable(row: &Row, human: &str) -> Result<(), Fault> {
+    if mutable(row) { Ok(()) } else { Err(immutable(human, &text(row, "id"))) }
 }
 
 fn immutable(human: &str, id: &str) -> Fault {
@@ -99,14 +102,18 @@ pub(super) fn mark(context: &mut Context<'_>, kind: &super::kinds::Kind, id: &st
 }
 
 /// Ends the work whose time has come, as if it had ended then.
-pub(in super::super) fn settle(world: &mut World, now: i64) {
-    let due: Vec<(String, i64)> = world
+pub(in super::super) fn settle(context: &mut Context<'_>) {
+    let now = context.now;
+    let due: Vec<(String, i64)> = context
+        .world
         .rows(PENDING)
         .into_iter()
         .filter_map(|row| Some((text(row, "id"), row["at"].as_i64()?)))
         .filter(|(_, at)| *at <= now)
         .collect();
     for (id, at) in due {
+        context.now = at;
+        let world = &mut *context.world;
         world.remove(PENDING, &id);
         let deleted = LOAD_BALANCER.get(world, &id).is_some_and(|row| row["provisioning_status"] == "PENDING_DELETE");
         for kind in CHILDREN {
@@ -126,12 +133,33 @@ pub(in super::super) fn settle(world: &mut World, now: i64) {
         }
         if deleted {
             if let Some(row) = world.remove(&LOAD_BALANCER.table(), &id) {
-                neutron::release(world, &row);
+                neutron::release(context, &row);
             }
         } else {
             done(world, &LOAD_BALANCER, &id, at);
+            admit(context, &id);
         }
     }
+    context.now = now;
+}
+
+/// Opens the load balancer's group for its listeners.
+fn admit(context: &mut Context<'_>, balancer: &str) {
+    let listeners: Vec<(&str, i64)> = LISTENER
+        .rows(context.world)
+        .into_iter()
+        .filter(|row| row["_lb"] == balancer && !row.contains_key("_stuck"))
+        .map(|row| {
+            let protocol = match row["protocol"].as_str() {
+                Some("UDP") => "udp",
+                Some("SCTP") => "sctp",
+                _ => "tcp",
+            };
+            (protocol, row["protocol_port"].as_i64().unwrap_or(0))
+        })
+        .collect();
+    let group = LOAD_BALANCER.get(context.world, balancer).map(|row| text(row, "_group")).unwrap_or_default();
+    neutron::admit(context, &group, &listeners);
 }
 
 fn done(world: &mut World, kind: &super::kinds::Kind, id: &str, at: i64) {

@@ -1,5 +1,7 @@
 //! What Neutron says of itself: versions, extensions, zones, agents, and how many addresses networks have left.
 
+#![allow(clippy::unnecessary_wraps, reason = "every operation's handler has the same type")]
+
 use serde_json::{Value as Json, json};
 
 use super::address::{number, pools, taken};
@@ -83,7 +85,7 @@ pub(super) fn agents(context: &mut Context<'_>) -> Result<Reply, Fault> {
 
 fn availability(context: &Context<'_>, network: &Row) -> Json {
     let id = text(network, "id");
-    let subnets = context.world.rows("subnets").into_iter().filter(|subnet| text(subnet, "network_id") == id);
+    let subnets = context.world.each("subnets").filter(|subnet| text(subnet, "network_id") == id);
     let (mut rows, mut all_used, mut all) = (Vec::new(), 0, 0);
     for subnet in subnets {
         let used = taken(context.world, text(subnet, "id"), "").len();
@@ -101,7 +103,7 @@ fn availability(context: &Context<'_>, network: &Row) -> Json {
 pub(super) fn availabilities(context: &mut Context<'_>) -> Result<Reply, Fault> {
     let mut rows = Vec::new();
     if context.caller.is_admin() {
-        rows.extend(context.world.rows(NETWORK.table).into_iter().map(|network| availability(context, network)));
+        rows.extend(context.world.each(NETWORK.table).map(|network| availability(context, network)));
     }
     Ok(Reply::json(200, &json!({"network_ip_availabilities": rows})))
 }

@@ -40,8 +40,7 @@ pub fn is_usable(net: IpNet, given: IpAddr) -> bool {
     let inside = net.contains(&given);
     match net {
         IpNet::V4(v4) if v4.prefix_len() < 31 => inside && given != net.network() && given != net.broadcast(),
-        IpNet::V4(_) => inside,
-        IpNet::V6(v6) => inside && (v6.prefix_len() >= 127 || given != net.network()),
+        IpNet::V4(_) | IpNet::V6(_) => inside,
     }
 }
 
@@ -53,7 +52,7 @@ pub fn pools(subnet: &Row) -> Vec<(IpAddr, IpAddr)> {
 
 /// The addresses of a subnet that ports have, all but `except`'s.
 pub fn taken(world: &World, subnet: &str, except: &str) -> BTreeSet<u128> {
-    let ports = world.rows("ports").into_iter().filter(|port| text(port, "id") != except);
+    let ports = world.each("ports").filter(|port| text(port, "id") != except);
     let mut found = BTreeSet::new();
     for port in ports {
         let fixed = list(port, "fixed_ips").iter().filter(|fixed| fixed["subnet_id"] == subnet);
@@ -74,8 +73,7 @@ pub struct Wanted<'a> {
 
 /// The port's addresses on the network: those asked for, or one of each family that the network has.
 pub fn allocate(world: &World, network: &str, asked: Option<&[Json]>, wanted: &Wanted<'_>) -> Result<Vec<Json>, Fault> {
-    let mut subnets: Vec<&Row> =
-        world.rows("subnets").into_iter().filter(|row| text(row, "network_id") == network).collect();
+    let mut subnets: Vec<&Row> = world.each("subnets").filter(|row| text(row, "network_id") == network).collect();
     subnets.sort_by_key(|row| text(row, "id").to_owned());
     let mut given = Vec::new();
     let Some(asked) = asked else {
@@ -129,7 +127,12 @@ fn subnet_of<'a>(world: &World, network: &str, subnets: &[&'a Row], id: &str) ->
 fn named(world: &World, network: &str, subnets: &[&Row], asked: &Json, wanted: &Wanted<'_>) -> Result<Json, Fault> {
     let written = asked["ip_address"].as_str().unwrap_or_default();
     let parsed: Option<IpAddr> = written.parse().ok();
-    let usable = |subnet: &Row| range(subnet).zip(parsed).is_some_and(|(net, address)| is_usable(net, address));
+    let usable = |subnet: &Row| {
+        range(subnet).zip(parsed).is_some_and(|(net, address)| {
+            let anycast = address.is_ipv6() && address == net.network();
+            is_usable(net, address) && (wanted.lowest || !anycast)
+        })
+    };
     let subnet = match asked["subnet_id"].as_str() {
         Some(id) => {
             let subnet = subnet_of(world, network, subnets, id)?;

@@ -18,8 +18,7 @@ pub fn refresh(context: &mut Context<'_>, network: &str, without: &str) {
     let on = |row: &Row| text(row, "network_id") == network;
     let wanted: Vec<String> = context
         .world
-        .rows("subnets")
-        .into_iter()
+        .each("subnets")
         .filter(|subnet| on(subnet) && flag(subnet, "enable_dhcp") && text(subnet, "id") != without)
         .map(|subnet| text(subnet, "id").to_owned())
         .collect();

@@ -13,7 +13,7 @@ use crate::embedded::fault::Fault;
 use crate::embedded::world::{Row, World};
 
 /// A floating address with what its port is.
-pub fn complete(world: &World, now: i64, floating: &mut Row) {
+pub fn complete(world: &World, now: i64, _fresh: bool, floating: &mut Row) {
     let details = ports::find(world, text(floating, "port_id")).map(|port| {
         let mut port = view(world, &PORT, port, &Caller::default(), now, false);
         port.retain(|name, _| {
@@ -98,7 +98,7 @@ fn associate(context: &Context<'_>, floating: &Row, port: &str, fixed: Option<&J
         return Err(fault(404, "ExternalGatewayForFloatingIPNotFound", message));
     };
     let own = text(floating, "id");
-    let taken = context.world.rows(FLOATING_IP.table).into_iter().any(|other| {
+    let taken = context.world.each(FLOATING_IP.table).any(|other| {
         text(other, "id") != own
             && text(other, "port_id") == id
             && text(other, "fixed_ip_address") == inner
@@ -118,7 +118,7 @@ fn associate(context: &Context<'_>, floating: &Row, port: &str, fixed: Option<&J
 
 /// The router that has a gateway to the one and an interface on the other.
 fn router_between(world: &World, network: &str, subnet: &str) -> Option<String> {
-    let found = world.rows("routers").into_iter().find(|router| {
+    let found = world.each("routers").find(|router| {
         router["external_gateway_info"]["network_id"] == network
             && interfaces(world, text(router, "id"))
                 .iter()

@@ -14,8 +14,7 @@ use crate::embedded::world::{Row, World};
 pub fn default_of(context: &mut Context<'_>, project: &str) -> String {
     let found = context
         .world
-        .rows(SECURITY_GROUP.table)
-        .into_iter()
+        .each(SECURITY_GROUP.table)
         .find(|row| text(row, "project_id") == project && text(row, "name") == "default")
         .map(|row| text(row, "id").to_owned());
     if let Some(found) = found {
@@ -31,14 +30,12 @@ pub fn default_of(context: &mut Context<'_>, project: &str) -> String {
 }
 
 /// A group of the cloud's own for a project (`lb-…` of Octavia), with its two egress rules: its id. No quota is asked.
-#[allow(dead_code, reason = "the inner door of Octavia")]
 pub fn make_inner(context: &mut Context<'_>, project: &str, name: &str, description: &str) -> String {
     let group = make(context, project, object(json!({"name": name, "description": description, "stateful": true})));
     text(&group, "id").to_owned()
 }
 
 /// Admits a protocol's port to a group of the cloud's own.
-#[allow(dead_code, reason = "the inner door of Octavia")]
 pub fn admit(context: &mut Context<'_>, group: &str, protocol: &str, port: i64) {
     let project = context.world.get(SECURITY_GROUP.table, group).map(|row| text(row, "project_id").to_owned());
     let rule = json!({"security_group_id": group, "direction": "ingress", "ethertype": "IPv4", "protocol": protocol,
@@ -48,7 +45,6 @@ pub fn admit(context: &mut Context<'_>, group: &str, protocol: &str, port: i64) 
 }
 
 /// Deletes a group of the cloud's own, its rules with it; ports that have it lose it.
-#[allow(dead_code, reason = "the inner door of Octavia")]
 pub fn delete_inner(context: &mut Context<'_>, id: &str) {
     let on = |port: &Row| list(port, "security_groups").iter().any(|group| group == id);
     for port in super::ports::ids(context.world, &super::kinds::PORT, on) {
@@ -82,10 +78,9 @@ fn first_rule(
 }
 
 /// A group with its rules.
-pub fn complete(world: &World, _now: i64, group: &mut Row) {
+pub fn complete(world: &World, _now: i64, _fresh: bool, group: &mut Row) {
     let id = text(group, "id").to_owned();
-    let mut rules: Vec<&Row> =
-        world.rows(RULE.table).into_iter().filter(|rule| text(rule, "security_group_id") == id).collect();
+    let mut rules: Vec<&Row> = world.each(RULE.table).filter(|rule| text(rule, "security_group_id") == id).collect();
     rules.sort_by_key(|rule| text(rule, "id").to_owned());
     let rules: Vec<Json> = rules
         .into_iter()
@@ -99,7 +94,7 @@ pub fn complete(world: &World, _now: i64, group: &mut Row) {
 }
 
 /// A rule by itself has no tags.
-pub fn complete_rule(_world: &World, _now: i64, rule: &mut Row) {
+pub fn complete_rule(_world: &World, _now: i64, _fresh: bool, rule: &mut Row) {
     rule.remove("tags");
 }
 
@@ -118,9 +113,9 @@ pub(super) fn create(context: &mut Context<'_>) -> Result<Reply, Fault> {
     crud::create(
         context,
         &SECURITY_GROUP,
-        |_, groups| match groups.iter().any(|group| text(group, "name") == "default") {
-            true => Err(default_exists()),
-            false => Ok(()),
+        |_, groups| {
+            let taken = groups.iter().any(|group| text(group, "name") == "default");
+            if taken { Err(default_exists()) } else { Ok(()) }
         },
         |context, group| {
             let project = text(&group, "project_id").to_owned();
@@ -152,7 +147,7 @@ pub(super) fn update(context: &mut Context<'_>) -> Result<Reply, Fault> {
 }
 
 fn is_used(world: &World, id: &str) -> bool {
-    world.rows("ports").into_iter().any(|port| list(port, "security_groups").iter().any(|group| group == id))
+    world.each("ports").any(|port| list(port, "security_groups").iter().any(|group| group == id))
 }
 
 fn in_use(id: &str) -> Fault {

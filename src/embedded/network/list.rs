@@ -4,15 +4,17 @@ use std::cmp::Ordering;
 
 use serde_json::{Value as Json, json};
 
-use super::attributes::{Check, boolean, is_known};
+use super::attributes::{is_filter, is_known};
+use super::checks::{Check, boolean, whole};
 use super::kinds::Kind;
-use super::rows::{fault, may_see, text, view};
+use super::rows::{fault, invalid, may_see, text, view};
 use crate::embedded::context::Context;
 use crate::embedded::exchange::Reply;
 use crate::embedded::fault::Fault;
 use crate::embedded::world::Row;
 
 const PAGING: [&str; 6] = ["fields", "limit", "marker", "page_reverse", "sort_key", "sort_dir"];
+const DERIVED: [&str; 2] = ["status", "is_default"];
 const TAGS: [&str; 4] = ["tags", "tags-any", "not-tags", "not-tags-any"];
 
 /// The list that the request asks for.
@@ -27,20 +29,22 @@ pub fn respond(context: &mut Context<'_>, kind: &Kind) -> Result<Reply, Fault> {
             None => filters.push((name, vec![value])),
         }
     }
-    let known = |name: &str| is_known(kind, name) || TAGS.contains(&name) || name == "changed-since";
+    let known = |name: &str| is_filter(kind, name) || TAGS.contains(&name);
     let unknown: Vec<String> =
         filters.iter().filter(|(name, _)| !known(name)).map(|(name, _)| format!("'{name}'")).collect();
     if !unknown.is_empty() {
         return Err(Fault::new(400, format!("[{}] is invalid attribute for filtering", unknown.join(", "))));
     }
+    let (derived, stored): (Vec<_>, Vec<_>) = filters.into_iter().partition(|(name, _)| DERIVED.contains(name));
     let mut rows = Vec::new();
-    for row in context.world.rows(kind.table) {
-        if may_see(context.world, kind, row, &context.caller) {
+    for row in context.world.each(kind.table) {
+        // What is stored can be asked before anything is derived from other rows.
+        if may_see(context.world, kind, row, &context.caller) && matches(kind, row, &stored)? {
             // Filters see what members do not.
             let mut whole = row.clone();
             let seen = view(context.world, kind, row, &context.caller, context.now, false);
             whole.extend(seen.clone());
-            if matches(kind, &whole, &filters)? {
+            if matches(kind, &whole, &derived)? {
                 rows.push(seen);
             }
         }
@@ -68,7 +72,6 @@ fn matches(kind: &Kind, row: &Row, filters: &[(&str, Vec<&str>)]) -> Result<bool
     for (name, values) in filters {
         let holds = match *name {
             name if TAGS.contains(&name) => has_tags(row, name, values),
-            "changed-since" => values.iter().all(|value| text(row, "updated_at") >= *value),
             "fixed_ips" => has_addresses(row, values),
             name => {
                 let mut any = false;
@@ -89,6 +92,9 @@ fn equals(kind: &Kind, name: &str, actual: Option<&Json>, wanted: &str) -> Resul
     if matches!(kind.check(name), Some(Check::Bool)) {
         let wanted = boolean(&json!(wanted))?;
         return Ok(actual.and_then(Json::as_bool).unwrap_or(false) == wanted);
+    }
+    if matches!(kind.check(name), Some(Check::Version)) && whole(&json!(wanted)).is_none() {
+        return Err(invalid(format!("'{wanted}' is not an integer")));
     }
     Ok(match actual {
         Some(Json::String(text)) => text == wanted,

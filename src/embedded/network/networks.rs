@@ -3,7 +3,7 @@
 use serde_json::{Value as Json, json};
 
 use super::kinds::{NETWORK, SUBNET};
-use super::rows::{fault, flag, insert, invalid, object, text};
+use super::rows::{check_zones, fault, flag, insert, invalid, object, text};
 use super::{crud, groups, ports};
 use crate::embedded::context::Context;
 use crate::embedded::exchange::Reply;
@@ -14,11 +14,11 @@ use crate::embedded::world::{Row, World};
 const LARGEST: i64 = 1450;
 
 /// A network with its subnets.
-pub fn complete(world: &World, _now: i64, network: &mut Row) {
+pub fn complete(world: &World, _now: i64, fresh: bool, network: &mut Row) {
     let id = text(network, "id").to_owned();
     let subnets = ports::ids(world, &SUBNET, |subnet| text(subnet, "network_id") == id);
     network.insert("subnets".to_owned(), json!(subnets));
-    if !flag(network, "router:external") {
+    if !fresh && !flag(network, "router:external") {
         network.remove("is_default");
     }
 }
@@ -45,6 +45,7 @@ pub(super) fn create(context: &mut Context<'_>) -> Result<Reply, Fault> {
         |context, mut row| {
             let project = text(&row, "project_id").to_owned();
             groups::default_of(context, &project);
+            check_zones(&row)?;
             mtu(&mut row)?;
             if row["provider:network_type"].is_null() {
                 row.insert("provider:network_type".to_owned(), json!("vxlan"));

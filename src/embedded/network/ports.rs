@@ -52,7 +52,7 @@ pub fn network(context: &Context<'_>, id: &str) -> Result<Row, Fault> {
 
 /// The ports of a device, oldest first.
 pub fn of_device(world: &World, device_id: &str) -> Vec<Row> {
-    world.rows(PORT.table).into_iter().filter(|port| text(port, "device_id") == device_id).cloned().collect()
+    world.each(PORT.table).filter(|port| text(port, "device_id") == device_id).cloned().collect()
 }
 
 /// Makes a port as a client would: the owner's quota is asked. Refusals are Neutron's.
@@ -105,7 +105,9 @@ pub(super) fn make(context: &mut Context<'_>, new: NewPort, more: &Row) -> Resul
         row.entry(name).or_insert(default);
     }
     row.extend(binding(&new.host));
-    let row = insert(context, &PORT, &new.project, if agent { 2 } else { 1 }, row);
+    // Binding it, and what the cloud itself makes, is one change more.
+    let revision = if agent && (new.project.is_empty() || !new.host.is_empty()) { 2 } else { 1 };
+    let row = insert(context, &PORT, &new.project, revision, row);
     context.world.change(NETWORK.table, &new.network, |network| {
         network.insert("_scheduled".to_owned(), json!(true));
     });
@@ -130,8 +132,7 @@ pub fn unbind(context: &mut Context<'_>, id: &str) {
 pub fn delete(context: &mut Context<'_>, id: &str) {
     let floating: Vec<String> = context
         .world
-        .rows(FLOATING_IP.table)
-        .into_iter()
+        .each(FLOATING_IP.table)
         .filter(|row| text(row, "port_id") == id)
         .map(|row| text(row, "id").to_owned())
         .collect();
@@ -186,10 +187,7 @@ fn free_mac(context: &mut Context<'_>, network: &str) -> String {
 
 /// Whether a port of the network has the hardware address.
 pub(super) fn mac_taken(world: &World, network: &str, mac: &str) -> bool {
-    world
-        .rows(PORT.table)
-        .into_iter()
-        .any(|port| text(port, "network_id") == network && text(port, "mac_address") == mac)
+    world.each(PORT.table).any(|port| text(port, "network_id") == network && text(port, "mac_address") == mac)
 }
 
 /// 409 for a port that already has a device.
@@ -207,7 +205,7 @@ pub(super) fn in_use(port: &Row) -> Fault {
 /// The ids of the ports that a predicate holds for, in the order of ids.
 pub(super) fn ids(world: &World, of: &Kind, holds: impl Fn(&Row) -> bool) -> Vec<String> {
     let mut found: Vec<String> =
-        world.rows(of.table).into_iter().filter(|row| holds(row)).map(|row| text(row, "id").to_owned()).collect();
+        world.each(of.table).filter(|row| holds(row)).map(|row| text(row, "id").to_owned()).collect();
     found.sort();
     found
 }

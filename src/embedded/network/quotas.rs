@@ -2,7 +2,7 @@
 
 use serde_json::{Value as Json, json};
 
-use super::attributes::python;
+use super::checks::python;
 use super::kinds::{KINDS, Kind};
 use super::rows::{disallowed, fault, invalid, object, text};
 use crate::embedded::context::Context;
@@ -95,8 +95,7 @@ pub(super) fn list(context: &mut Context<'_>) -> Result<Reply, Fault> {
     if !context.caller.is_admin() {
         return Err(disallowed("rule:get_quota"));
     }
-    let projects: Vec<String> =
-        context.world.rows(TABLE).into_iter().map(|row| text(row, "project_id").to_owned()).collect();
+    let projects: Vec<String> = context.world.each(TABLE).map(|row| text(row, "project_id").to_owned()).collect();
     let rows: Vec<Json> = projects
         .iter()
         .map(|project| {

@@ -5,11 +5,11 @@ use std::net::IpAddr;
 use serde_json::{Value as Json, json};
 
 use super::address::range;
-use super::attributes::python;
+use super::checks::python;
 use super::crud;
 use super::kinds::{NETWORK, PORT, ROUTER};
 use super::ports::{self, NewPort};
-use super::rows::{bad, change, fault, find, flag, insert, list, object, ready_in, text};
+use super::rows::{bad, change, check_zones, fault, find, flag, insert, list, object, ready_in, text};
 use crate::embedded::context::Context;
 use crate::embedded::exchange::Reply;
 use crate::embedded::fault::Fault;
@@ -22,6 +22,7 @@ pub(super) fn create(context: &mut Context<'_>) -> Result<Reply, Fault> {
         |_, _| Ok(()),
         |context, mut row| {
             let project = text(&row, "project_id").to_owned();
+            check_zones(&row)?;
             let id = context.uuid();
             let asked = row.remove("external_gateway_info").unwrap_or_default();
             for (name, default) in [("distributed", json!(false)), ("ha", json!(false)), ("routes", json!([]))] {
@@ -91,7 +92,7 @@ fn regate(context: &mut Context<'_>, router: &Row, asked: &Json) -> Result<Row, 
         }
         return Ok(object(json!({"external_gateway_info": gateway})));
     }
-    let floating = context.world.rows("floatingips").into_iter().any(|row| text(row, "router_id") == id);
+    let floating = context.world.each("floatingips").any(|row| text(row, "router_id") == id);
     if !had.is_null() && !same && floating {
         let network = had["network_id"].as_str().unwrap_or_default();
         let message = format!(

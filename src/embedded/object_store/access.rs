@@ -1,5 +1,7 @@
 //! Who may do what: the account's own project by its token, anybody by a signed URL, anybody where a container is open.
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hmac::{Hmac, Mac};
 use jiff::Timestamp;
 use serde_json::Value as Json;
@@ -137,24 +139,20 @@ fn keys(context: &Context<'_>, target: &Target) -> Vec<String> {
 
 /// Whether a signature is one of a message: its length says which digest it was made with.
 fn verify(key: &str, message: &str, signature: &str) -> bool {
-    let (digest, bytes) = match signature.split_once(':') {
-        Some((digest, encoded)) => {
-            use base64::Engine;
-            let plain = encoded.trim_end_matches('=').replace('+', "-").replace('/', "_");
-            (digest.to_owned(), base64::engine::general_purpose::URL_SAFE_NO_PAD.decode(plain).ok())
-        }
-        None => {
-            let digest = match signature.len() {
-                40 => "sha1",
-                64 => "sha256",
-                128 => "sha512",
-                _ => return false,
-            };
-            (digest.to_owned(), unhex(signature))
-        }
+    let (digest, bytes) = if let Some((digest, encoded)) = signature.split_once(':') {
+        let plain = encoded.trim_end_matches('=').replace('+', "-").replace('/', "_");
+        (digest, URL_SAFE_NO_PAD.decode(plain).ok())
+    } else {
+        let digest = match signature.len() {
+            40 => "sha1",
+            64 => "sha256",
+            128 => "sha512",
+            _ => return false,
+        };
+        (digest, unhex(signature))
     };
     let Some(bytes) = bytes else { return false };
-    match digest.as_str() {
+    match digest {
         "sha1" => is_of(Hmac::<Sha1>::new_from_slice(key.as_bytes()), message, &bytes),
         "sha256" => is_of(Hmac::<Sha256>::new_from_slice(key.as_bytes()), message, &bytes),
         "sha512" => is_of(Hmac::<Sha512>::new_from_slice(key.as_bytes()), message, &bytes),

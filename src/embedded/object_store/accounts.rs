@@ -13,7 +13,6 @@ use super::{Outcome, containers, listing};
 
 const TABLE: &str = "swift_accounts";
 
-#[expect(clippy::unnecessary_wraps, reason = "a handler")]
 pub(super) fn info(_: &mut Context<'_>) -> Outcome {
     Ok(Reply::json(
         200,
@@ -34,7 +33,6 @@ pub(super) fn info(_: &mut Context<'_>) -> Outcome {
     ))
 }
 
-#[expect(clippy::unnecessary_wraps, reason = "a handler")]
 pub(super) fn health(_: &mut Context<'_>) -> Outcome {
     Ok(Reply::typed(200, "text/plain", "OK"))
 }
@@ -59,7 +57,9 @@ fn headers(context: &Context<'_>, account: &str, contents: &BTreeMap<String, (Ro
     let objects: usize = contents.values().map(|(_, count, _)| count).sum();
     let bytes: i64 = contents.values().map(|(_, _, bytes)| bytes).sum();
     let row = context.world.get(TABLE, account);
-    let made = row.map_or(0, |row| number(row, "created"));
+    // The first request makes the account.
+    let first = contents.values().map(|(row, _, _)| number(row, "created")).min();
+    let made = row.map(|row| number(row, "created")).or(first).unwrap_or(context.now);
     let mut reply = Reply::empty(204).header("X-Timestamp", timestamp(made));
     for front in ["X-Account", "X-Account-Storage-Policy-Policy-0"] {
         reply = reply

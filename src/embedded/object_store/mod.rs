@@ -1,7 +1,7 @@
 //! Swift: accounts, containers, objects and TempURLs (Object Storage API v1).
 //!
 //! Every operation looks after its own authentication (`access`): a token, a signed URL, or a container open to all. An
-//! object's body lives in its row, base64, so it is at most 5 MiB; a longer one is refused with 413 by the server. Counts
+//! object's body lives in its row, base64, so it is at most 5 MiB; the server refuses a longer one with 413. Counts
 //! are exact at once, where a real Swift's updaters come a little later.
 
 mod access;

@@ -34,7 +34,7 @@ fn find(context: &Context<'_>, target: &Target) -> Result<Row, Reply> {
 }
 
 fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    bytes.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
 }
 
 /// Lets a write in: the account's own, or a signed URL's.

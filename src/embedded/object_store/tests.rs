@@ -165,7 +165,7 @@ fn strangers_and_open_containers() {
 
 fn signature<M: Mac>(mac: M, method: &str, expires: i64, path: &str) -> String {
     let bytes = mac.chain_update(format!("{method}\n{expires}\n{path}")).finalize().into_bytes();
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    bytes.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
 }
 
 #[test]

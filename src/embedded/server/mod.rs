@@ -143,13 +143,12 @@ fn now() -> i64 {
 fn open(options: &ServeOptions) -> Result<Kept, ServeError> {
     let mut store = Store::open(&options.state)?;
     let broken = |error| ServeError::Store(options.state.clone(), error);
-    let cloud = match store.load().map_err(broken)? {
-        Some(world) => Cloud { world, settings: options.settings.clone() },
-        None => {
-            let cloud = Cloud::seeded(options.settings.clone(), now());
-            store.write_all(&cloud.world).map_err(broken)?;
-            cloud
-        }
+    let cloud = if let Some(world) = store.load().map_err(broken)? {
+        Cloud { world, settings: options.settings.clone() }
+    } else {
+        let cloud = Cloud::seeded(options.settings.clone(), now());
+        store.write_all(&cloud.world).map_err(broken)?;
+        cloud
     };
     Ok(Kept { cloud, store })
 }

@@ -158,3 +158,14 @@ fn a_floating_ip_that_stays_lets_the_interface_go_with_its_port() {
     assert!(before(&plan, "delete port.front", "delete router.main/interface.web"));
     assert!(before(&plan, "create router.main/interface.web", "update floating-ip.front"));
 }
+
+#[test]
+fn a_floating_ip_comes_after_its_routers_gateway() {
+    let desired = shop();
+    let mut cloud = cloud(&desired);
+    cloud.set("router.main", "external_gateway_info", Value::Null);
+    cloud.set("floating-ip.front", "port_id", Value::Null);
+    let plan = plan(&desired, &cloud);
+    assert_eq!(deeds(&plan), ["update router.main", "update floating-ip.front"]);
+    assert!(before(&plan, "update router.main", "update floating-ip.front"));
+}

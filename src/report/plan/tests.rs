@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::*;
 use crate::desired::Limitation;
 use crate::model::Language;
-use crate::plan::Difference;
+use crate::plan::{Difference, Reason, Work};
 use crate::report::fixture::{address, empty, plan, step};
 use crate::snapshot::{Checked, Flavor, Image};
 

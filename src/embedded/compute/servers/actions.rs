@@ -3,7 +3,7 @@
 use serde_json::{Value as Json, json};
 
 use super::state::{self, State, begin, usual};
-use super::{create, of_path, unlocked, view, wrong_state};
+use super::{needs, of_path, unlocked, view, wrong_state};
 use crate::embedded::compute::schema::{Kind, count, invalid, object, python};
 use crate::embedded::compute::version::minor;
 use crate::embedded::compute::{ports, quotas};
@@ -22,7 +22,7 @@ pub(in crate::embedded::compute) fn act(context: &mut Context<'_>) -> Result<Rep
     };
     match name.as_str() {
         "os-start" => step(context, "start", &["stopped"], ("powering-on", usual::POWER, "active")),
-        "os-stop" => step(context, "stop", &["active", "error"], ("powering-off", usual::POWER, "stopped")),
+        "os-stop" => step(context, "stop", &["active"], ("powering-off", usual::POWER, "stopped")),
         "reboot" => reboot(context, value),
         "resize" => resize(context, value),
         "confirmResize" => {
@@ -48,9 +48,21 @@ pub(in crate::embedded::compute) fn act(context: &mut Context<'_>) -> Result<Rep
 /// Begins a task if the server's state allows it.
 fn step(context: &mut Context<'_>, action: &str, from: &[&str], task: (&str, f64, &str)) -> Result<Reply, Fault> {
     let row = unlocked(context)?;
-    allowed(context, action, from, &state::of(&row, context.now))?;
+    let state = state::of(&row, context.now);
+    if action == "start" || action == "stop" {
+        ready(context, &state)?;
+    }
+    allowed(context, action, from, &state)?;
     begin(context, &context.parameter("id"), task.0, task.1, task.2);
     Ok(Reply::empty(202))
+}
+
+/// Refuses what needs a host while there is none.
+fn ready(context: &Context<'_>, state: &State) -> Result<(), Fault> {
+    if state.placed() {
+        return Ok(());
+    }
+    Err(Fault::new(409, format!("Instance {} is not ready", context.parameter("id"))))
 }
 
 fn allowed(context: &Context<'_>, action: &str, from: &[&str], state: &State) -> Result<(), Fault> {
@@ -79,8 +91,12 @@ fn reboot(context: &mut Context<'_>, value: &Json) -> Result<Reply, Fault> {
     };
     let row = unlocked(context)?;
     let state = state::of(&row, context.now);
+    if hard && state.vm == "error" {
+        let id = context.parameter("id");
+        return Err(Fault::new(409, format!("Instance {id} is in an invalid state for 'reboot'")));
+    }
     let busy = state.task.is_some() && !(hard && state.status().ends_with("REBOOT"));
-    let from: &[&str] = if hard { &["active", "stopped", "error"] } else { &["active"] };
+    let from: &[&str] = if hard { &["active", "stopped"] } else { &["active"] };
     if busy || !from.contains(&state.vm.as_str()) {
         let shown = if from.contains(&state.vm.as_str()) { state } else { State { task: None, ..state } };
         return Err(wrong_state(context, "reboot", &shown));
@@ -95,7 +111,8 @@ fn resize(context: &mut Context<'_>, value: &Json) -> Result<Reply, Fault> {
     let given = object("resize", value, &known, &["flavorRef"])?;
     let row = unlocked(context)?;
     let state = state::of(&row, context.now);
-    let flavor = create::flavor_of(context, &given["flavorRef"])?;
+    let flavor = needs::flavor_of(context, &given["flavorRef"])?;
+    ready(context, &state)?;
     let old = state::flavor(&row, context.now).clone();
     allowed(context, "resize", &["active", "stopped"], &state)?;
     if flavor["id"] == old["id"] {
@@ -110,7 +127,7 @@ fn resize(context: &mut Context<'_>, value: &Json) -> Result<Reply, Fault> {
         ));
     }
     if let Some(image) = row["_image"].as_str().and_then(|id| context.world.get("images", id)) {
-        create::fits(&flavor, image)?;
+        needs::fits(&flavor, image)?;
     }
     let id = context.parameter("id");
     begin(context, &id, "resize_prep", usual::RESIZE, "resized");
@@ -158,9 +175,9 @@ fn output(context: &mut Context<'_>, value: &Json) -> Result<Reply, Fault> {
     let row = of_path(context)?;
     let given = object("os-getConsoleOutput", value, &[("length", Kind::Any)], &[])?;
     let state = state::of(&row, context.now);
-    if state.vm == "building" || state.vm == "error" {
-        let id = context.parameter("id");
-        return Err(Fault::new(409, format!("Instance {id} is not ready")));
+    ready(context, &state)?;
+    if state.vm == "building" {
+        return Err(wrong_state(context, "os-getConsoleOutput", &State { task: None, ..state }));
     }
     let lines: Vec<&str> = CONSOLE.lines().collect();
     let wanted = given.get("length").and_then(count).and_then(|count| usize::try_from(count).ok());

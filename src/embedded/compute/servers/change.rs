@@ -15,11 +15,11 @@ use crate::embedded::fault::Fault;
 pub(in crate::embedded::compute) fn update(context: &mut Context<'_>) -> Result<Reply, Fault> {
     let known = [
         ("name", Kind::Name),
-        ("OS-DCF:diskConfig", Kind::Text),
-        ("accessIPv4", Kind::Text),
-        ("accessIPv6", Kind::Text),
+        ("OS-DCF:diskConfig", Kind::OneOf(&["AUTO", "MANUAL"])),
+        ("accessIPv4", Kind::V4),
+        ("accessIPv6", Kind::V6),
         ("description", Kind::TextOrNull),
-        ("hostname", Kind::Text),
+        ("hostname", Kind::Host),
     ];
     let count = match minor(context.request) {
         90.. => 6,

@@ -2,31 +2,31 @@
 
 use serde_json::{Value as Json, json};
 
+use super::needs::{allowed, boots_from_volume, counts, fits, flavor_of, hint, image_of, security_groups, zone};
 use super::networks::{self, Wanted};
 use super::state::{lasting, usual};
 use super::tags;
 use crate::embedded::compute::listing::links;
-use crate::embedded::compute::schema::{self, Kind, count, flag, invalid, python};
+use crate::embedded::compute::schema::{self, Kind, flag, invalid};
 use crate::embedded::compute::version::minor;
-use crate::embedded::compute::{flavors, groups, hosts, keypairs, ports, quotas};
+use crate::embedded::compute::{groups, keypairs, quotas};
 use crate::embedded::context::Context;
 use crate::embedded::exchange::Reply;
 use crate::embedded::fault::Fault;
-use crate::embedded::image;
 use crate::embedded::time::zulu;
 use crate::embedded::world::Row;
 
 /// Property, what it holds, the microversion that brought it.
 const KNOWN: [(&str, Kind, u32); 24] = [
     ("name", Kind::Name, 1),
-    ("imageRef", Kind::Text, 1),
+    ("imageRef", Kind::Reference, 1),
     ("flavorRef", Kind::Any, 1),
     ("adminPass", Kind::Text, 1),
     ("metadata", Kind::Any, 1),
     ("networks", Kind::Any, 1),
-    ("OS-DCF:diskConfig", Kind::Text, 1),
-    ("accessIPv4", Kind::Text, 1),
-    ("accessIPv6", Kind::Text, 1),
+    ("OS-DCF:diskConfig", Kind::OneOf(&["AUTO", "MANUAL"]), 1),
+    ("accessIPv4", Kind::V4, 1),
+    ("accessIPv6", Kind::V6, 1),
     ("availability_zone", Kind::Name, 1),
     ("block_device_mapping", Kind::List, 1),
     ("block_device_mapping_v2", Kind::List, 1),
@@ -40,7 +40,7 @@ const KNOWN: [(&str, Kind, u32); 24] = [
     ("description", Kind::TextOrNull, 19),
     ("tags", Kind::List, 52),
     ("trusted_image_certificates", Kind::Any, 63),
-    ("hostname", Kind::Text, 90),
+    ("hostname", Kind::Host, 90),
     ("personality", Kind::List, 1),
 ];
 
@@ -70,7 +70,7 @@ pub(in crate::embedded::compute) fn create(context: &mut Context<'_>) -> Result<
     let flavor = flavor_of(context, &given["flavorRef"])?;
     let image = image_of(context, &image_id)?;
     fits(&flavor, &image)?;
-    let metadata = given.get("metadata").map_or_else(|| Ok(Row::new()), schema::metadata)?;
+    let metadata = given.get("metadata").and_then(Json::as_object).cloned().unwrap_or_default();
     if let Some(name) = given.get("key_name").and_then(Json::as_str)
         && keypairs::find(context, &context.caller.user.clone(), name).is_none()
     {
@@ -100,7 +100,7 @@ pub(in crate::embedded::compute) fn create(context: &mut Context<'_>) -> Result<
             row.insert("name".to_owned(), json!(name));
         }
         row.insert("_group".to_owned(), json!(group));
-        let id = build(context, row, &wanted, &ids);
+        let id = build(context, row, &wanted, &ids)?;
         first.get_or_insert(id);
     }
     let id = first.unwrap_or_default();
@@ -128,141 +128,20 @@ fn checked(context: &Context<'_>, version: u32) -> Result<Row, Fault> {
         if data.len() > USER_DATA {
             return Err(invalid("user_data", &json!(data), format!("'{data}' is too long")));
         }
-        let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"+/=\r\n*".contains(&byte);
-        if !data.bytes().all(allowed) {
+        if !schema::is_base64(data) {
             return Err(invalid("user_data", &json!(data), format!("'{data}' is not a 'base64'")));
         }
+    }
+    if let Some(text) = given.get("description").and_then(Json::as_str).filter(|text| text.chars().count() > 255) {
+        return Err(invalid("description", &json!(text), format!("'{text}' is too long")));
+    }
+    if let Some(given) = given.get("metadata") {
+        schema::metadata(given)?;
     }
     if let Some(given) = given.get("tags") {
         tags::checked(given)?;
     }
     Ok(given)
-}
-
-fn counts(given: &Row) -> Result<(i64, i64), Fault> {
-    let least = given.get("min_count").and_then(count).unwrap_or(1);
-    let most = given.get("max_count").and_then(count).unwrap_or(least);
-    if least > most {
-        return Err(Fault::new(400, "min_count must be <= max_count"));
-    }
-    Ok((least, most))
-}
-
-/// openstackclient sends the image as a block device too: only what needs a volume is refused.
-fn boots_from_volume(mappings: &Json) -> bool {
-    let plain = |one: &Json| one["source_type"] == "image" && one["destination_type"] == "local";
-    mappings.as_array().is_some_and(|mappings| mappings.iter().any(|one| !plain(one)))
-}
-
-fn zone(given: &Row) -> Result<(), Fault> {
-    match given.get("availability_zone").and_then(Json::as_str) {
-        None => Ok(()),
-        Some(zone) if zone.split(':').next() == Some(hosts::ZONE) => Ok(()),
-        Some(_) => Err(Fault::new(400, "The requested availability zone is not available")),
-    }
-}
-
-/// The flavor as a server keeps it.
-pub(super) fn flavor_of(context: &Context<'_>, reference: &Json) -> Result<Json, Fault> {
-    let reference = reference.as_str().map_or_else(|| python(reference), str::to_owned);
-    let row = flavors::find(context.world, &reference).map_err(|fault| Fault::new(400, fault.message))?;
-    Ok(json!({"id": row["id"], "name": row["name"], "vcpus": row["vcpus"], "ram": row["ram"], "disk": row["disk"],
-        "extra_specs": row["extra_specs"]}))
-}
-
-fn image_of(context: &Context<'_>, id: &str) -> Result<Row, Fault> {
-    let row = image::find(context, id).ok_or_else(|| Fault::new(400, "Can not find requested image"))?;
-    if row["status"] != "active" {
-        return Err(Fault::new(400, format!("Image {id} is not active.")));
-    }
-    Ok(row.clone())
-}
-
-/// Whether an image runs on a flavor.
-pub(super) fn fits(flavor: &Json, image: &Row) -> Result<(), Fault> {
-    let number = |json: &Json| json.as_i64().unwrap_or(0);
-    if number(&flavor["ram"]) < number(&image["min_ram"]) {
-        return Err(Fault::new(400, "Flavor's memory is too small for requested image."));
-    }
-    let (disk, least, size) =
-        (number(&flavor["disk"]) << 30, number(&image["min_disk"]) << 30, image.get("size").map_or(0, number));
-    if disk != 0 && size > disk {
-        return Err(Fault::new(
-            400,
-            format!(
-                "Flavor's disk is too small for requested image. Flavor disk is {disk} bytes, image is {size} bytes."
-            ),
-        ));
-    }
-    if disk != 0 && least > disk {
-        return Err(Fault::new(
-            400,
-            format!(
-                "Flavor's disk is smaller than the minimum size specified in image metadata. Flavor disk is {disk} bytes, minimum size is {least} bytes."
-            ),
-        ));
-    }
-    Ok(())
-}
-
-/// The names to show and the ids to give to the ports that Nova makes.
-fn security_groups(context: &Context<'_>, given: Option<&Json>) -> Result<(Vec<String>, Vec<String>), Fault> {
-    let mut names: Vec<String> = Vec::new();
-    for one in given.and_then(Json::as_array).into_iter().flatten() {
-        let item = schema::object("security_groups", one, &[("name", Kind::Name)], &[])?;
-        let name = item.get("name").and_then(Json::as_str).unwrap_or("default").to_owned();
-        if !names.contains(&name) {
-            names.push(name);
-        }
-    }
-    if names.is_empty() {
-        names.push("default".to_owned());
-    }
-    let mut ids = Vec::new();
-    for name in &names {
-        let found = ports::groups(context, &context.caller.project, name);
-        match found.as_slice() {
-            [one] => ids.push(one["id"].as_str().unwrap_or_default().to_owned()),
-            [] if name == "default" => {}
-            [] => return Err(Fault::new(400, format!("Unable to find security_group with name or id '{name}'"))),
-            _ => {
-                return Err(Fault::new(
-                    409,
-                    format!("Multiple security_group matches found for name '{name}', use an ID to be more specific."),
-                ));
-            }
-        }
-    }
-    Ok((names, ids))
-}
-
-/// How many may be made: as many as wanted, or at least the least; else 403.
-fn allowed(context: &Context<'_>, least: i64, most: i64, flavor: &Json) -> Result<i64, Fault> {
-    let need = |number: i64| {
-        let each = |name: &str| flavor[name].as_i64().unwrap_or(0) * number;
-        [("cores", each("vcpus")), ("instances", number), ("ram", each("ram"))]
-    };
-    let fitting = (least..=most).rev().find(|number| quotas::check(context, need(*number)).is_ok());
-    fitting.map_or_else(|| quotas::check(context, need(most)).map(|()| most), Ok)
-}
-
-/// The server group of the scheduler hints.
-fn hint(context: &Context<'_>, number: i64) -> Result<Option<String>, Fault> {
-    let body = context.body()?;
-    let hints = body.get("os:scheduler_hints").or_else(|| body.get("OS-SCH-HNT:scheduler_hints"));
-    let Some(group) = hints.and_then(|hints| hints.get("group")) else { return Ok(None) };
-    let id = group
-        .as_str()
-        .filter(|id| schema::is_uuid(id))
-        .ok_or_else(|| invalid("group", group, format!("{} is not a 'uuid'", python(group))))?;
-    if groups::find(context, id).is_none() {
-        return Err(Fault::new(400, format!("Instance group {id} could not be found.")));
-    }
-    let members = groups::members(context, id).len() + usize::try_from(number).unwrap_or(0);
-    if !quotas::allows(context, "server_group_members", members) {
-        return Err(Fault::new(403, "Quota exceeded, too many servers in group"));
-    }
-    Ok(Some(id.to_owned()))
 }
 
 /// The guest's name for itself.
@@ -297,16 +176,25 @@ fn template(context: &mut Context<'_>, given: &Row, version: u32, parts: (&str, 
 }
 
 /// Stores the row with its ports; a server whose network fails stays, in `ERROR`.
-fn build(context: &mut Context<'_>, mut row: Row, wanted: &[Wanted], groups: &[String]) -> String {
+fn build(context: &mut Context<'_>, mut row: Row, wanted: &[Wanted], security: &[String]) -> Result<String, Fault> {
     let id = row["id"].as_str().unwrap_or_default().to_owned();
     let until = context.now + lasting(context, usual::BUILD);
-    let then = match networks::made(context, &id, wanted, groups) {
+    let full = row["_group"].as_str().is_some_and(|group| groups::full(context, group));
+    let made = if full {
+        Err("No valid host was found. There are not enough hosts available.".to_owned())
+    } else {
+        match networks::made(context, &id, wanted, security, until) {
+            // Nova asks Neutron's quota before it makes the server.
+            Err(fault) if fault.code == "OverQuota" => return Err(fault),
+            made => made.map_err(|fault| format!("Build of instance {id} aborted: {}", fault.message)),
+        }
+    };
+    let then = match made {
         Ok(made) => {
             row.insert("_ports".to_owned(), Json::Array(made));
             "active"
         }
-        Err(reason) => {
-            let message = format!("Build of instance {id} aborted: {reason}");
+        Err(message) => {
             row.insert("_fault".to_owned(), json!({"code": 500, "created": zulu(until), "message": message}));
             "error"
         }
@@ -315,5 +203,5 @@ fn build(context: &mut Context<'_>, mut row: Row, wanted: &[Wanted], groups: &[S
     row.insert("_vm".to_owned(), json!("building"));
     row.insert("_task".to_owned(), json!({"name": "building", "from": context.now, "until": until, "then": then}));
     context.world.put("servers", &id, row);
-    id
+    Ok(id)
 }

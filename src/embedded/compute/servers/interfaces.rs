@@ -14,7 +14,7 @@ use crate::embedded::world::Row;
 
 fn shown(context: &Context<'_>, port: &Row) -> Json {
     let mut shown = json!({"net_id": port["network_id"], "port_id": port["id"], "mac_addr": port["mac_address"],
-        "port_state": port["status"], "fixed_ips": port["fixed_ips"]});
+        "port_state": ports::status(context, port), "fixed_ips": port["fixed_ips"]});
     if minor(context.request) >= 70 {
         shown["tag"] = Json::Null;
     }
@@ -82,7 +82,7 @@ pub(in crate::embedded::compute) fn attach(context: &mut Context<'_>) -> Result<
         .filter_map(|group| group["id"].as_str().map(str::to_owned))
         .collect();
     let id = context.parameter("id");
-    let made = networks::made(context, &id, &wanted, &groups).map_err(|reason| Fault::new(400, reason))?;
+    let made = networks::made(context, &id, &wanted, &groups, context.now)?;
     context.world.change("servers", &id, |row| {
         if let Some(Json::Array(ports)) = row.get_mut("_ports") {
             ports.extend(made.clone());

@@ -7,6 +7,7 @@ mod filters;
 mod interfaces;
 mod list;
 mod metadata;
+mod needs;
 mod networks;
 mod sorting;
 pub(super) mod state;

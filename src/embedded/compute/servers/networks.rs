@@ -7,6 +7,7 @@ use crate::embedded::compute::schema::{self, Kind, invalid, python};
 use crate::embedded::compute::version::minor;
 use crate::embedded::context::Context;
 use crate::embedded::fault::Fault;
+use crate::embedded::world::Row;
 
 /// One network interface to be.
 #[derive(Clone, Debug)]
@@ -26,34 +27,47 @@ pub(super) fn asked(context: &Context<'_>, given: Option<&Json>) -> Result<Optio
         Some(Json::String(word)) if modern && word == "auto" => return Ok(None),
         Some(Json::Array(items)) if items.is_empty() => return Ok(None),
         Some(Json::Array(items)) => items,
-        Some(other) if modern => {
-            let problem = format!("{} is not valid under any of the given schemas", python(other));
-            return Err(invalid("networks", other, problem));
-        }
+        Some(other) if modern => return Err(formless(other)),
         Some(other) => return Err(invalid("networks", other, format!("{} is not of type 'array'", python(other)))),
     };
     let mut known = vec![("fixed_ip", Kind::Text), ("port", Kind::TextOrNull), ("uuid", Kind::Text)];
     if minor(context.request) >= 42 || minor(context.request) == 32 {
         known.push(("tag", Kind::Text));
     }
-    let mut wanted = Vec::new();
+    let mut checked = Vec::new();
     for (place, item) in items.iter().enumerate() {
-        wanted.push(one(&schema::object(&place.to_string(), item, &known, &[])?, &wanted)?);
+        let item = schema::object(&place.to_string(), item, &known, &[]).and_then(|item| form(item, modern));
+        // Of a word or a list, the schema only says that it is neither.
+        checked.push(item.map_err(|fault| if modern { formless(&json!(items)) } else { fault })?);
+    }
+    let mut wanted = Vec::new();
+    for item in &checked {
+        wanted.push(one(item, &wanted)?);
     }
     Ok(Some(wanted))
 }
 
-fn one(item: &serde_json::Map<String, Json>, before: &[Wanted]) -> Result<Wanted, Fault> {
+fn formless(given: &Json) -> Fault {
+    invalid("networks", given, format!("{} is not valid under any of the given schemas", python(given)))
+}
+
+/// Checks the form of one item's values.
+fn form(item: Row, modern: bool) -> Result<Row, Fault> {
+    let wrong = |name: &str, right: &dyn Fn(&str) -> bool| {
+        let text = item.get(name).and_then(Json::as_str).filter(|text| !right(text));
+        let problem = |text: &str| format!("'{text}' is not valid under any of the given schemas");
+        text.map(|text| invalid(name, &json!(text), problem(text)))
+    };
+    let fault = wrong("fixed_ip", &|text| text.parse::<std::net::IpAddr>().is_ok())
+        .or_else(|| wrong("port", &schema::is_uuid))
+        .or_else(|| wrong("uuid", &|text| !modern || schema::is_uuid(text)))
+        .or_else(|| wrong("tag", &|text| (1..=60).contains(&text.len()) && !text.contains([',', '/'])));
+    fault.map_or(Ok(item.clone()), Err)
+}
+
+fn one(item: &Row, before: &[Wanted]) -> Result<Wanted, Fault> {
     let field = |name: &str| item.get(name).and_then(Json::as_str);
-    if let Some(address) = field("fixed_ip").filter(|text| text.parse::<std::net::IpAddr>().is_err()) {
-        let problem = format!("'{address}' is not valid under any of the given schemas");
-        return Err(invalid("fixed_ip", &json!(address), problem));
-    }
     if let Some(port) = field("port") {
-        if !schema::is_uuid(port) {
-            let problem = format!("'{port}' is not valid under any of the given schemas");
-            return Err(invalid("port", &json!(port), problem));
-        }
         if before.iter().any(|wanted| matches!(wanted, Wanted::Port(other) if other == port)) {
             let message = format!("Port ID '{port}' was specified twice: you cannot attach a port multiple times.");
             return Err(Fault::new(400, message));
@@ -151,31 +165,42 @@ pub(super) fn made(
     server: &str,
     wanted: &[Wanted],
     groups: &[String],
-) -> Result<Vec<Json>, String> {
+    ready_at: i64,
+) -> Result<Vec<Json>, Fault> {
     for one in wanted {
         if let Wanted::Network(network, Some(address)) = one
             && !ports::fits(context, network, address)
         {
-            return Err(format!(
-                "Invalid input received: Fixed IP {address} is not a valid ip address for network {network}."
-            ));
+            let message =
+                format!("Invalid input received: Fixed IP {address} is not a valid ip address for network {network}.");
+            return Err(Fault::new(400, message));
         }
     }
     let mut made = Vec::new();
     for one in wanted {
         let result = match one {
             Wanted::Port(id) => {
-                ports::bind(context, id, server);
+                ports::bind(context, id, server, ready_at);
                 Ok(json!({"id": id, "own": false}))
             }
-            Wanted::Network(network, address) => ports::create(context, network, address.as_deref(), groups, server)
-                .map(|id| json!({"id": id, "own": true})),
+            Wanted::Network(network, address) => {
+                let port = ports::create(context, network, address.as_deref(), groups, server);
+                port.map(|id| {
+                    ports::bind(context, &id, server, ready_at);
+                    json!({"id": id, "own": true})
+                })
+            }
         };
         match result {
             Ok(port) => made.push(port),
             Err(fault) => {
                 released(context, &made);
-                return Err(format!("Failed to allocate the network(s), not rescheduling. {}", fault.message));
+                let message = format!("Failed to allocate the network(s), not rescheduling. {}", fault.message);
+                return Err(if fault.code == "OverQuota" {
+                    Fault::new(403, "Maximum number of ports exceeded").code("OverQuota")
+                } else {
+                    Fault { message, ..fault }
+                });
             }
         }
     }

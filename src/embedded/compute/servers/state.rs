@@ -33,6 +33,11 @@ pub(in crate::embedded::compute) struct State {
 }
 
 impl State {
+    /// Whether a host has taken it.
+    pub fn placed(&self) -> bool {
+        self.vm != "error" && self.task.as_deref() != Some("scheduling")
+    }
+
     /// Whether it is deleted: nobody sees it any more.
     pub fn gone(&self) -> bool {
         self.vm == "deleted"

@@ -8,6 +8,7 @@ use crate::embedded::compute::listing::{bookmark, links};
 use crate::embedded::compute::version::minor;
 use crate::embedded::compute::{hosts, ports};
 use crate::embedded::context::Context;
+use crate::embedded::digest::digits;
 use crate::embedded::exchange::Reply;
 use crate::embedded::fault::Fault;
 use crate::embedded::time::{micros_bare, zulu};
@@ -26,7 +27,7 @@ fn base(context: &Context<'_>, row: &Row, extended: bool) -> Json {
     let flavor = state::flavor(row, context.now);
     let word = |json: &Json| json.as_str().unwrap_or_default().to_owned();
     let (id, project) = (word(&row["id"]), word(&row["project_id"]));
-    let placed = placed(&state);
+    let placed = state.placed();
     let shown_flavor = if version >= 47 {
         json!({"vcpus": flavor["vcpus"], "ram": flavor["ram"], "disk": flavor["disk"], "ephemeral": 0, "swap": 0,
             "original_name": flavor["name"], "extra_specs": flavor["extra_specs"]})
@@ -72,17 +73,12 @@ fn base(context: &Context<'_>, row: &Row, extended: bool) -> Json {
     shown
 }
 
-/// Whether a host has taken it.
-fn placed(state: &state::State) -> bool {
-    state.vm != "error" && state.task.as_deref() != Some("scheduling")
-}
-
 /// All there is to see of a server.
 pub(super) fn full(context: &Context<'_>, row: &Row) -> Json {
     let mut shown = base(context, row, true);
     let version = minor(context.request);
     let state = state::of(row, context.now);
-    shown["OS-EXT-AZ:availability_zone"] = json!(if placed(&state) { hosts::ZONE } else { "" });
+    shown["OS-EXT-AZ:availability_zone"] = json!(if state.placed() { hosts::ZONE } else { "" });
     shown["config_drive"] = row["_config_drive"].clone();
     shown["key_name"] = row["key_name"].clone();
     let launched = row["_launched"].as_i64().filter(|_| state.vm != "building").map(micros_bare);
@@ -101,7 +97,7 @@ pub(super) fn full(context: &Context<'_>, row: &Row) -> Json {
     shown["OS-EXT-STS:power_state"] = json!(state.power());
     shown["os-extended-volumes:volumes_attached"] = json!([]);
     if context.caller.is_admin() {
-        administrative(&mut shown, row, version, placed(&state));
+        administrative(&mut shown, row, version, state.placed());
     }
     shown
 }
@@ -136,7 +132,7 @@ fn with_groups(context: &Context<'_>, row: &Row, mut shown: Json) -> Json {
 }
 
 fn host_id(project: &str) -> String {
-    Sha224::digest(format!("{project}{}", hosts::HOST)).iter().map(|byte| format!("{byte:02x}")).collect()
+    digits(&Sha224::digest(format!("{project}{}", hosts::HOST)))
 }
 
 /// Its ports that still exist, in order.
