@@ -32,7 +32,7 @@ use store::Store;
 
 pub use admin::awake;
 pub use lock::{Running, running};
-pub use pace::{service_time, workers};
+pub use pace::{service_time, service_times, usual_time, workers};
 pub(super) use wire::decoded;
 
 /// How a cloud is served.
