@@ -64,7 +64,8 @@ impl Fault {
                 "text/html; charset=UTF-8",
                 format!(
                     "<html>\n <head>\n  <title>{status} {title}</title>\n </head>\n <body>\n  <h1>{status} {title}</h1>\n  {message}<br /><br />\n\n\n\n </body>\n</html>",
-                    title = http_title(*status)
+                    title = http_title(*status),
+                    message = escaped(message)
                 ),
             ),
             Service::ObjectStore => Reply::typed(
@@ -74,6 +75,12 @@ impl Fault {
             ),
         }
     }
+}
+
+/// A text as webob writes it into HTML.
+fn escaped(text: &str) -> String {
+    let plain = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+    plain.replace('"', "&quot;").replace('\'', "&#x27;")
 }
 
 /// The reason phrase.

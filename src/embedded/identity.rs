@@ -273,11 +273,21 @@ fn own(context: &Context<'_>) -> Result<String, Fault> {
     if user == context.caller.user { Ok(user) } else { Err(forbidden("identity:list_application_credentials")) }
 }
 
+/// An application credential as it is shown, with the link to itself.
+fn linked(context: &Context<'_>, row: &Row) -> Row {
+    let mut seen = shown(row);
+    let id = row["id"].as_str().unwrap_or_default();
+    seen.insert("links".into(), json!({"self": format!("{}/v3/application_credentials/{id}", context.base())}));
+    seen
+}
+
 fn credentials(context: &mut Context<'_>) -> Result<Reply, Fault> {
     let user = own(context)?;
     let rows = context.world.rows("application_credentials").into_iter().filter(|row| row["_user"] == user.as_str());
-    let rows: Vec<Json> = rows.map(|row| Json::Object(shown(row))).collect();
-    Ok(Reply::json(200, &json!({"application_credentials": rows, "links": {"self": null}})))
+    let rows: Vec<Json> = rows.map(|row| Json::Object(linked(context, row))).collect();
+    let all = format!("{}{}", context.base(), context.request.path);
+    let links = json!({"next": null, "self": all, "previous": null});
+    Ok(Reply::json(200, &json!({"application_credentials": rows, "links": links})))
 }
 
 fn create_credential(context: &mut Context<'_>) -> Result<Reply, Fault> {
@@ -301,11 +311,21 @@ fn create_credential(context: &mut Context<'_>) -> Result<Reply, Fault> {
     }
     let id = context.uuid().replace('-', "");
     let secret = given.get("secret").and_then(Json::as_str).map_or_else(|| context.uuid(), str::to_owned);
-    let roles: Vec<Json> = context.caller.roles.iter().map(|role| json!({"id": role, "name": role})).collect();
-    let row = json!({"id": id, "name": name, "description": given.get("description"), "project_id": context.caller.project,
-        "roles": roles, "expires_at": null, "unrestricted": false, "_user": user, "_secret": secret});
+    let roles: Vec<Json> = context
+        .caller
+        .roles
+        .iter()
+        .map(|role| {
+            let options = if role == "member" || role == "reader" { json!({"immutable": true}) } else { json!({}) };
+            json!({"id": role, "name": role, "domain_id": null, "description": null, "options": options})
+        })
+        .collect();
+    let row = json!({"id": id, "name": name, "description": given.get("description"), "user_id": user,
+        "project_id": context.caller.project, "system": null, "expires_at": given.get("expires_at"),
+        "unrestricted": given.get("unrestricted"), "roles": roles, "_user": user, "_secret": secret});
     put(context.world, "application_credentials", &id, row);
-    let mut answer = context.world.get("application_credentials", &id).map(shown).unwrap_or_default();
+    let mut answer =
+        context.world.get("application_credentials", &id).map(|row| linked(context, row)).unwrap_or_default();
     answer.insert("secret".into(), Json::from(secret));
     Ok(Reply::json(201, &json!({"application_credential": answer})))
 }
@@ -313,7 +333,7 @@ fn create_credential(context: &mut Context<'_>) -> Result<Reply, Fault> {
 fn credential(context: &mut Context<'_>) -> Result<Reply, Fault> {
     let (user, id) = (own(context)?, context.parameter("id"));
     match context.world.get("application_credentials", &id).filter(|row| row["_user"] == user.as_str()) {
-        Some(row) => Ok(Reply::json(200, &json!({"application_credential": shown(row)}))),
+        Some(row) => Ok(Reply::json(200, &json!({"application_credential": linked(context, row)}))),
         None => Err(Fault::new(404, format!("Could not find Application Credential: {id}."))),
     }
 }

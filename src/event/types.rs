@@ -186,7 +186,7 @@ pub enum OperationWord {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Finding {
-    /// It may still appear: it is looked for.
+    /// It may still act: it is looked for.
     Awaited {
         /// Until when: milliseconds since the epoch.
         until: i64,

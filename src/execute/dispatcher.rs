@@ -20,8 +20,8 @@ use super::delete::{Deletion, delete};
 use super::hands::Hands;
 use super::late::{Earlier, search};
 use super::note::{Desk, Known, Note};
-use super::outcome;
 use super::outputs::Outputs;
+use super::reconcile;
 use super::record::Record;
 use super::schedule::Schedule;
 use super::settings::Stop;
@@ -109,12 +109,12 @@ pub async fn carry_out(plan: &Plan, hands: Arc<dyn Hands>, run: Bare) -> Summary
         Ok(history) => history,
         Err(error) => return Summary::nothing(&*hands, say!(m::JOURNAL_FAILED, error = error)),
     };
-    let before = match fold(&history) {
-        Ok(state) => state.known(),
+    let state = match fold(&history) {
+        Ok(state) => state,
         Err(error) => return Summary::nothing(&*hands, say!(m::HISTORY, error = error)),
     };
     record.outcome(Happening::Started(run.started));
-    for happening in outcome::observed(&before, &run.observed, &run.services) {
+    for happening in reconcile::told(&state, plan, &run.observed, &run.services) {
         record.outcome(happening);
     }
     let (schedule, cycle) = Schedule::new(plan, &run.durations, run.settings.in_flight);

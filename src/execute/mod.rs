@@ -18,6 +18,7 @@ mod note;
 mod outcome;
 mod outputs;
 mod patience;
+mod reconcile;
 mod record;
 mod schedule;
 mod settings;
@@ -31,6 +32,7 @@ mod world;
 mod tests;
 
 pub use hands::{Drivers, Hands};
+pub use reconcile::reconcile;
 pub use settings::{Settings, Stop};
 pub use settle::{SettleError, Settling, settle_doubts};
 pub use summary::{PathEntry, Summary};

@@ -1,11 +1,11 @@
 //! What happened to items, in the words of events.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use crate::driver::Created;
-use crate::event::{Finding, Happening, Known, OperationWord};
+use crate::event::{Finding, Happening, OperationWord};
 use crate::kind::Kind;
-use crate::model::{Address, Service};
+use crate::model::Address;
 use crate::snapshot::Observed;
 
 /// What an event is about.
@@ -86,26 +86,6 @@ pub fn created(kind: Kind, created: &Created) -> Vec<Happening> {
         });
         all.push(Happening::Settled { address: address.clone(), kind, operation, id, outputs: BTreeMap::new() });
     }
-    all
-}
-
-/// What an observation settles: what was in doubt and is there, and what the journal holds to exist and is not: the
-/// observation has asked for it by its id, unless the cloud has no such service today.
-pub fn observed(before: &Known, observed: &[Observed], services: &BTreeSet<Service>) -> Vec<Happening> {
-    let doubts = before.doubts.iter().filter(|doubt| doubt.operation == OperationWord::Create);
-    let mut all: Vec<Happening> = doubts
-        .filter_map(|doubt| {
-            let at = |it: &&Observed| it.kind == doubt.kind && it.address.as_ref() == Some(&doubt.address);
-            Some(found(observed.iter().find(at)?, &doubt.address))
-        })
-        .collect();
-    let there: BTreeSet<(Kind, &str)> = observed.iter().map(|it| (it.kind, it.id.as_str())).collect();
-    let gone = before.ids.iter().filter(|(_, known)| {
-        services.contains(&known.kind.spec().service) && !there.contains(&(known.kind, known.id.as_str()))
-    });
-    all.extend(gone.map(|(address, known)| {
-        Subject::new(address, known.kind, OperationWord::Create).looked(Some(known.id.clone()), Finding::Gone)
-    }));
     all
 }
 

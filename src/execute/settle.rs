@@ -1,7 +1,7 @@
 //! Before a plan: what an earlier run asked for, and nobody knows whether it was done, is looked for until it is found or
 //! can no longer act.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -36,7 +36,8 @@ pub struct Settling {
     pub settings: Settings,
     /// This run's id.
     pub run: String,
-    /// For which command: a deploy need not wait for what cannot be made twice, a destroy waits for everything.
+    /// For which command: a deploy need not wait for what cannot be made twice, but for what may still go; a destroy waits for
+    /// everything that may appear, and deletes again what may not have gone.
     pub command: CommandWord,
     /// Every event, once it is durable.
     pub display: mpsc::UnboundedSender<Event>,
@@ -81,6 +82,23 @@ pub struct Settler<'a> {
     pub stop: watch::Receiver<Stop>,
 }
 
+/// A doubt that is looked after.
+struct Open {
+    doubt: Doubt,
+    /// What a deletion makes go, and whether the cloud said that it will do it.
+    going: Option<String>,
+    accepted: bool,
+}
+
+impl Open {
+    /// It is gone.
+    fn gone(&self, id: &str) -> Vec<Happening> {
+        let subject = Subject::new(&self.doubt.address, self.doubt.kind, OperationWord::Delete);
+        let accepted = (!self.accepted).then(|| subject.clone().accepted(id));
+        accepted.into_iter().chain([subject.settled(id, BTreeMap::new())]).collect()
+    }
+}
+
 impl Settler<'_> {
     /// See [`settle_doubts`].
     pub async fn settle(mut self, command: CommandWord) -> Result<State, SettleError> {
@@ -90,6 +108,10 @@ impl Settler<'_> {
         let now = self.clock.now_ms();
         let (mut waiting, mut first) = (Vec::new(), Vec::new());
         for doubt in known.doubts {
+            // A destroy deletes again; what a deploy finds must not go while it is counted on.
+            if doubt.operation == OperationWord::Delete && command == CommandWord::Deploy {
+                continue;
+            }
             let twice = doubt.kind.spec().can_act_twice || command == CommandWord::Destroy;
             let until = self.until(&doubt);
             if doubt.operation != OperationWord::Create || until <= now {
@@ -99,14 +121,29 @@ impl Settler<'_> {
             } else if twice {
                 let subject = Subject::new(&doubt.address, doubt.kind, doubt.operation);
                 first.push(subject.looked(None, Finding::Awaited { until }));
-                waiting.push(doubt);
+                waiting.push(Open { doubt, going: None, accepted: false });
+            }
+        }
+        if command == CommandWord::Deploy {
+            for ((address, id), it) in &state.deletions {
+                let (address, kind, since) = (address.clone(), it.kind, it.accepted_at.unwrap_or(it.since));
+                let doubt = Doubt { address, kind, operation: OperationWord::Delete, since };
+                let until = self.until(&doubt);
+                let looked =
+                    |finding| Subject::new(&doubt.address, kind, doubt.operation).looked(Some(id.clone()), finding);
+                if until > now {
+                    first.push(looked(Finding::Awaited { until }));
+                    waiting.push(Open { doubt, going: Some(id.clone()), accepted: !it.in_doubt() });
+                } else if it.in_doubt() {
+                    first.push(looked(Finding::Past));
+                }
             }
         }
         self.append(&mut state, first).await?;
         let mut gap = Duration::from_secs(1);
         while !waiting.is_empty() {
             self.look(&mut state, &mut parents, &mut waiting).await?;
-            let Some(last) = waiting.iter().map(|doubt| self.until(doubt)).min() else { break };
+            let Some(last) = waiting.iter().map(|open| self.until(&open.doubt)).min() else { break };
             let left = Duration::from_millis(u64::try_from(last - self.clock.now_ms()).unwrap_or(0));
             tokio::select! {
                 biased;
@@ -128,31 +165,38 @@ impl Settler<'_> {
         &self,
         state: &mut State,
         parents: &mut Vec<Observed>,
-        waiting: &mut Vec<Doubt>,
+        waiting: &mut Vec<Open>,
     ) -> Result<(), SettleError> {
-        let kinds: BTreeSet<Kind> = waiting.iter().map(|doubt| doubt.kind).collect();
+        let kinds: BTreeSet<Kind> = waiting.iter().map(|open| open.doubt.kind).collect();
         let asked_at = self.clock.now_ms();
         let mut news = Vec::new();
         for kind in kinds {
             let shown = self.hands.list(kind, parents).await?;
             let ids: BTreeSet<String> = parents.iter().map(|it| it.id.clone()).collect();
+            let there: BTreeSet<String> = shown.iter().map(|it| it.id.clone()).collect();
             let mut new: Vec<Observed> = shown.into_iter().filter(|it| !ids.contains(&it.id)).collect();
-            waiting.retain(|doubt| {
+            waiting.retain(|open| {
+                let doubt = &open.doubt;
                 if doubt.kind != kind {
                     return true;
                 }
+                if let Some(id) = open.going.as_ref().filter(|id| !there.contains(*id)) {
+                    news.extend(open.gone(id));
+                    return false;
+                }
                 match new.iter().position(|it| it.address.as_ref() == Some(&doubt.address)) {
-                    Some(place) => {
+                    Some(place) if open.going.is_none() => {
                         let found = new.swap_remove(place);
                         news.push(outcome::found(&found, &doubt.address));
                         parents.push(found);
                         false
                     }
-                    None if self.until(doubt) <= asked_at => {
-                        news.extend(settled(state, doubt, Finding::Absent));
+                    _ if self.until(doubt) <= asked_at => {
+                        let finding = if open.going.is_some() { Finding::Past } else { Finding::Absent };
+                        news.extend(settled(state, doubt, finding));
                         false
                     }
-                    None => true,
+                    _ => true,
                 }
             });
         }
@@ -198,7 +242,7 @@ fn stubs(known: &Known) -> Vec<Observed> {
         bears_data: false,
         created_at: None,
         run: None,
-        outputs: std::collections::BTreeMap::new(),
+        outputs: BTreeMap::new(),
     };
     known.ids.iter().map(stub).collect()
 }

@@ -39,8 +39,8 @@ fn checked(context: &Context<'_>, name: &str, value: &Json) -> Result<(), Fault>
     }
     let one_of = |known: &[&str]| value.as_str().is_some_and(|value| known.contains(&value));
     let problem = match name {
-        "disk_format" if !value.is_null() && !one_of(&DISKS) => format!("is not one of {DISKS:?}"),
-        "container_format" if !value.is_null() && !one_of(&CONTAINERS) => format!("is not one of {CONTAINERS:?}"),
+        "disk_format" if !value.is_null() && !one_of(&DISKS) => one_or_none(&DISKS),
+        "container_format" if !value.is_null() && !one_of(&CONTAINERS) => one_or_none(&CONTAINERS),
         "visibility" if !one_of(&["community", "public", "private", "shared"]) => {
             "is not one of ['community', 'public', 'private', 'shared']".to_owned()
         }
@@ -62,6 +62,12 @@ fn checked(context: &Context<'_>, name: &str, value: &Json) -> Result<(), Fault>
     };
     let value = value.as_str().map_or_else(|| value.to_string(), |text| format!("'{text}'"));
     Err(Fault::new(400, format!("Provided object does not match schema 'image': {value} {problem}")))
+}
+
+/// What jsonschema says of a value that is none of these and not absent.
+fn one_or_none(known: &[&str]) -> String {
+    let known: Vec<String> = known.iter().map(|word| format!("'{word}'")).collect();
+    format!("is not one of [None, {}]", known.join(", "))
 }
 
 fn is_uuid(text: &str) -> bool {

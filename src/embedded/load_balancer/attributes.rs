@@ -239,10 +239,7 @@ pub(super) fn created(known: &[Attribute], given: &Row, argument: &str) -> Resul
                 return Err(wrong(attribute.name, &Json::from("None"), "Mandatory field missing."));
             }
             (None | Some(Json::Null), Some(default)) => constant(default),
-            (Some(value), _) => {
-                check(attribute, value)?;
-                value.clone()
-            }
+            (Some(value), _) => taken(attribute, value, given, argument)?,
         };
         row.insert(attribute.name.to_owned(), value);
     }
@@ -258,10 +255,7 @@ pub(super) fn updated(known: &[Attribute], given: &Row, argument: &str) -> Resul
         let value = match (value, attribute.default) {
             (Json::Null, Some(default)) => constant(default),
             (Json::Null, None) => continue,
-            (value, _) => {
-                check(attribute, value)?;
-                value.clone()
-            }
+            (value, _) => taken(attribute, value, given, argument)?,
         };
         row.insert(name.clone(), value);
     }
@@ -285,6 +279,32 @@ fn wrong(name: &str, value: &Json, why: &str) -> Fault {
     Fault::new(400, format!("Invalid input for field/attribute {name}. Value: '{shown}'. {why}"))
 }
 
+/// A value as it is taken: numbers and booleans may come as texts, as some clients send them.
+fn taken(attribute: &Attribute, value: &Json, given: &Row, argument: &str) -> Result<Json, Fault> {
+    let (name, _) = argument.split_once('.').unwrap_or((argument, ""));
+    let refuse = |why: String| wrong(name, &Json::Object(given.clone()), &why);
+    let value = match (attribute.form, value) {
+        (Whole(..), Json::String(text)) => match text.trim().parse::<i64>() {
+            Ok(number) => Json::from(number),
+            Err(_) => return Err(refuse(format!("invalid literal for int() with base 10: '{text}'"))),
+        },
+        (Whole(..), Json::Bool(one)) => Json::from(i64::from(*one)),
+        #[expect(clippy::cast_possible_truncation, reason = "as int() does")]
+        (Whole(..), Json::Number(number)) => {
+            Json::from(number.as_i64().unwrap_or_else(|| number.as_f64().unwrap_or_default() as i64))
+        }
+        (Bool, Json::String(text)) => match text.trim().to_lowercase().as_str() {
+            "true" | "t" | "1" | "yes" | "y" | "on" => Json::Bool(true),
+            "false" | "f" | "0" | "no" | "n" | "off" => Json::Bool(false),
+            _ => return Err(refuse(format!("Value not an unambiguous boolean: {text}"))),
+        },
+        (Bool, Json::Number(number)) => Json::Bool(number.as_f64() != Some(0.0)),
+        (_, value) => value.clone(),
+    };
+    check(attribute, &value)?;
+    Ok(value)
+}
+
 fn check(attribute: &Attribute, value: &Json) -> Result<(), Fault> {
     let refuse = |why: &str| Err(wrong(attribute.name, value, why));
     match attribute.form {
@@ -295,10 +315,7 @@ fn check(attribute: &Attribute, value: &Json) -> Result<(), Fault> {
             Some(_) => Ok(()),
             None => refuse("Value should be string"),
         },
-        Bool if !value.is_boolean() => {
-            let boolean = value.as_str().is_some_and(|text| matches!(text, "true" | "false" | "True" | "False"));
-            if boolean { Ok(()) } else { refuse("Wrong type. Expected 'bool'") }
-        }
+        Bool if !value.is_boolean() => refuse("Wrong type. Expected 'bool'"),
         Whole(least, most) => match value.as_i64() {
             Some(number) if number < least => refuse(&format!("Value should be greater or equal to {least}")),
             Some(number) if number > most => refuse(&format!("Value should be lower or equal to {most}")),

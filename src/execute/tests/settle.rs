@@ -112,6 +112,48 @@ async fn what_is_found_tells_the_next_apart() {
     assert_eq!(stage.fake.log().len(), 2, "one look is enough");
 }
 
+/// A group's rules come with it; where its answer was lost, nobody has written them down.
+#[tokio::test(start_paused = true)]
+async fn what_is_there_and_was_never_heard_of_is_written_down() {
+    let stage = stage(Vec::new());
+    let id = stage.fake.plant(&at("group.web"), Kind::SecurityGroup, "r1");
+    let stage = Stage { observed: stage.fake.observe(), ..stage };
+    assert_eq!(stage.run(&plan_of(Vec::new())).await.exit_code, 0);
+    assert_eq!(stage.story(), ["started", "adopted create group.web", "settled create group.web", "ended 0"]);
+    assert_eq!(crate::event::fold(&stage.events()).expect("folds").known().ids[&at("group.web")].id, id);
+}
+
+/// A deletion whose answer nobody heard.
+#[tokio::test(start_paused = true)]
+async fn what_is_gone_is_written_down() {
+    let stage = stage(vec![intended("port.a", OperationWord::Update, Some("gone"), 1_000, 1)]);
+    assert_eq!(stage.run(&plan_of(Vec::new())).await.exit_code, 0);
+    assert_eq!(stage.story()[1..3], ["started", "looked for port.a: gone"]);
+    assert!(crate::event::fold(&stage.events()).expect("folds").known().ids.is_empty());
+}
+
+/// A deploy after a destroy that died counts on nothing that is about to go.
+#[tokio::test(start_paused = true)]
+async fn a_deploy_waits_for_deletions_that_may_still_act() {
+    let stage = stage(vec![intended("port.a", OperationWord::Delete, Some("planted-0"), 950_000, 1)]);
+    stage.fake.plant(&at("port.a"), Kind::Port, "r1");
+    settle(&stage, CommandWord::Deploy).await.expect("settles");
+    let now = stage.fake.clock().now_ms();
+    assert!((1_250_000..1_251_000).contains(&now), "300 s from its beginning: {now}");
+    assert_eq!(
+        stage.story(),
+        ["intended delete port.a", "looked for port.a: awaited { until: 1250000 }", "looked for port.a: past"]
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_deletion_that_acted_is_written_down_at_once() {
+    let stage = stage(vec![intended("port.a", OperationWord::Delete, Some("gone"), 950_000, 1)]);
+    settle(&stage, CommandWord::Deploy).await.expect("settles");
+    assert_eq!(stage.story()[2..], ["accepted delete port.a", "settled delete port.a"]);
+    assert_eq!(stage.fake.log().len(), 1);
+}
+
 #[tokio::test(start_paused = true)]
 async fn what_was_asked_for_and_is_gone_is_asked_for_once() {
     let taken_up = |address: &str, sequence: u64| {

@@ -59,7 +59,7 @@ crate::messages! {
     EVENT_SKIPPED = "report.event-skipped", "{operation}: skipped because of {because}", "{operation}: {because} 때문에 건너뜀";
     EVENT_STOPPED = "report.event-stopped", "{operation}: not tried, the run was stopped", "{operation}: 실행이 중단되어 시도하지 않음";
     EVENT_RETRIED = "report.event-retried", "again at {until}: {error}", "{until} 에 다시: {error}";
-    EVENT_AWAITED = "report.event-awaited", "{operation}: looked for until {until}: its answer was lost in an earlier run, and it may still appear", "{operation}: {until} 까지 찾음: 이전 실행에서 응답을 잃었고 아직 나타날 수 있음";
+    EVENT_AWAITED = "report.event-awaited", "{operation}: looked for until {until}: an earlier run did not see its end, and it may still act", "{operation}: {until} 까지 찾음: 이전 실행이 끝을 보지 못했고 아직 실행될 수 있음";
     EVENT_ABSENT = "report.event-absent", "{operation}: looked for: not there; a deploy makes it", "{operation}: 찾아보았으나 없음; 배포가 만듭니다";
     EVENT_PAST = "report.event-past", "{operation}: its answer was lost in an earlier run; a look at the cloud tells what became of it", "{operation}: 이전 실행에서 응답을 잃음; 결과는 클라우드를 보고 확인합니다";
     EVENT_GONE = "report.event-gone", "no longer there ({id})", "더 이상 없음 ({id})";

@@ -43,6 +43,15 @@ pub(in crate::embedded::compute) fn interface(context: &mut Context<'_>) -> Resu
     Ok(Reply::json(200, &json!({"interfaceAttachment": shown(context, &port)})))
 }
 
+/// What Nova answers where its compute service refuses what its API did not look at.
+fn remote_error() -> Fault {
+    Fault::new(
+        500,
+        "Unexpected API Error. Please report this at http://bugs.launchpad.net/nova/ and attach the Nova API log if \
+         possible.\n<class 'oslo_messaging.rpc.client.RemoteError'>",
+    )
+}
+
 /// `POST /servers/{id}/os-interface`: a port of the user's, or one to be made.
 pub(in crate::embedded::compute) fn attach(context: &mut Context<'_>) -> Result<Reply, Fault> {
     let known = [("net_id", Kind::Text), ("port_id", Kind::Text), ("fixed_ips", Kind::List), ("tag", Kind::Text)];
@@ -74,7 +83,11 @@ pub(in crate::embedded::compute) fn attach(context: &mut Context<'_>) -> Result<
             networks::port(context, &port)?;
             vec![Wanted::Port(port)]
         }
-        (None, Some(network)) => networks::resolved(context, Some(vec![Wanted::Network(network, address)]), false)?,
+        (None, Some(network)) => {
+            let unknown = format!("Network {network} could not be found.");
+            networks::resolved(context, Some(vec![Wanted::Network(network, address)]), false)
+                .map_err(|fault| if fault.message == unknown { remote_error() } else { fault })?
+        }
         (None, None) => networks::resolved(context, None, false)?,
     };
     let groups: Vec<String> = ports::groups(context, row["project_id"].as_str().unwrap_or_default(), "default")
