@@ -89,7 +89,7 @@ def objects():
         assert headers["content-length"] == "11"
         assert [one.name for one in cloud.list_objects("clients-sdk")] == ["dir/o.txt"]
         cloud.update_object("clients-sdk", "dir/o.txt", metadata={"a": "1"})
-        assert cloud.get_object_metadata("clients-sdk", "dir/o.txt")["x-object-meta-a"] == "1"
+        assert cloud.get_object_metadata("clients-sdk", "dir/o.txt")["a"] == "1"
         assert "clients-sdk" in [one.name for one in cloud.list_containers()]
         assert cloud.delete_object("clients-sdk", "dir/o.txt")
     finally:

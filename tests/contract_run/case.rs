@@ -74,6 +74,8 @@ pub fn parse(table: &mut Table, file: &str, text: &str) {
             case.differs = true;
         } else if line == "wire" {
             case.wire = true;
+        } else if line == "paced" {
+            // Here things take their time.
         } else if let Some(name) = line.strip_prefix("with ") {
             case.fixtures.push(name.to_owned());
         } else if let Some(name) = line.strip_prefix("use ") {

@@ -45,6 +45,7 @@ impl<'a> Runner<'a> {
         ] {
             runner.known.insert(name.into(), value.into());
         }
+        runner.known.insert("long".into(), "y".repeat(115_000));
         runner.known.insert("name".into(), format!("contract-{file}"));
         runner.login();
         for (name, service, path, list, wanted) in [

@@ -12,14 +12,8 @@ use crate::embedded::exchange::Reply;
 use crate::embedded::fault::Fault;
 use crate::embedded::world::Row;
 
-/// The longest body that is read.
-const LONGEST: usize = 114_688;
-
 /// The request's body, an object.
 pub fn body(context: &Context<'_>) -> Result<Row, Fault> {
-    if context.request.body.len() > LONGEST {
-        return Err(Fault::new(413, "Request is too large.").code("HTTPRequestEntityTooLarge"));
-    }
     if context.request.body.is_empty() {
         return Ok(Row::new());
     }

@@ -7,12 +7,12 @@
 //! paths beside OpenStack's are for whoever runs it (`admin`): is it awake, and forget everything.
 
 mod admin;
+mod connections;
 mod lock;
 mod pace;
 mod store;
 mod wire;
 
-use std::future::IntoFuture;
 use std::net::Ipv4Addr;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
@@ -119,8 +119,8 @@ pub async fn serve_until(
             () = stop => {}
         }
     };
-    let served = axum::serve(listener, router).with_graceful_shutdown(end).into_future().await;
-    served.map_err(|error| ServeError::Io(format!("port {port}"), error))
+    connections::serve(listener, router, end).await;
+    Ok(())
 }
 
 /// Forgets all that a cloud holds. One that runs goes on as a new one; else the database goes, and the next starts as new.

@@ -1,7 +1,7 @@
 //! The process as clients see it: over a real socket.
 
 use serde_json::{Value as Json, json};
-use tokio::io::AsyncWriteExt;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use super::*;
 
@@ -167,4 +167,17 @@ async fn it_says_when_it_can_be_used_and_ends_when_told() {
     let ended = tokio::time::timeout(Duration::from_secs(20), task).await;
     ended.expect("it ends").expect("no panic").expect("no error");
     assert!(!awake(ready));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn header_names_have_their_capitals() {
+    let state = tempfile::tempdir().expect("a directory");
+    let cloud = started(state.path(), Settings::default(), None).await;
+    let mut socket = tokio::net::TcpStream::connect(("127.0.0.1", cloud.port)).await.expect("connects");
+    let request = b"GET /v3 HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n";
+    socket.write_all(request).await.expect("sends");
+    let mut answer = String::new();
+    socket.read_to_string(&mut answer).await.expect("answers");
+    assert!(answer.contains("\r\nContent-Type: application/json\r\n"), "{answer}");
+    cloud.kill().await;
 }

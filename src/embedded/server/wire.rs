@@ -8,9 +8,10 @@ use super::super::exchange::{Reply, Request};
 use super::super::fault::Fault;
 use super::super::operation::Service;
 
-/// The largest request body that oslo's middleware lets through, unless it is told otherwise.
+/// The largest request body that oslo's middleware lets through, unless it is told otherwise; Keystone and Nova have it before
+/// them, Neutron and Octavia do not.
 const OSLO_LIMIT: usize = 114_688;
-/// Bodies of objects and images live in rows.
+/// Bodies of objects and images live in rows; nobody sends more than this of anything else.
 const DATA_LIMIT: usize = 5 * 1024 * 1024;
 
 /// Reads a request, or says why it is refused.
@@ -19,8 +20,8 @@ pub(super) async fn read(request: axum::extract::Request) -> Result<Request, Rep
     let path = decoded(parts.uri.path());
     let service = service_of(&path).map(|(service, _)| service);
     let limit = match service {
-        Some(Service::ObjectStore | Service::Image) => DATA_LIMIT,
-        _ => OSLO_LIMIT,
+        Some(Service::Identity | Service::Compute) => OSLO_LIMIT,
+        _ => DATA_LIMIT,
     };
     let query = parts.uri.query().unwrap_or_default();
     let query = url::form_urlencoded::parse(query.as_bytes()).into_owned().collect();
@@ -36,11 +37,15 @@ pub(super) async fn read(request: axum::extract::Request) -> Result<Request, Rep
 }
 
 fn too_large(service: Service) -> Reply {
-    let message = match service {
-        Service::ObjectStore => "The body of your request was too large for this server.",
-        _ => "Request is too large.",
+    let reply = match service {
+        Service::Identity | Service::Compute => {
+            // The middleware speaks for itself, not for the service behind it.
+            let message = format!("Request is too large. Larger than max_request_body_size ({OSLO_LIMIT}).");
+            Fault::new(413, message).reply(Service::Image)
+        }
+        _ => Fault::new(413, "The body of your request was too large for this server.").reply(service),
     };
-    Fault::new(413, message).reply(service).header("Connection", "close")
+    reply.header("Connection", "close")
 }
 
 /// Writes a reply; its length stands in the header for HEAD too, where the body is not sent.
