@@ -89,6 +89,8 @@ fn planted_violations_are_found_and_nothing_else() {
 fn the_table_names_only_what_exists() {
     let dependencies = scan::dependencies(&root());
     for room in table::ROOMS {
+        let rows = table::ROOMS.iter().filter(|row| row.name == room.name).count();
+        assert_eq!(rows, 1, "{} has more than one row", room.name);
         for other in room.rooms {
             assert!(table::row(other).is_some(), "{}: no room `{other}`", room.name);
         }
