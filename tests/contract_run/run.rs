@@ -69,7 +69,7 @@ impl<'a> Runner<'a> {
             "scope": {"project": {"name": "tenant", "domain": {"name": "Default"}}}}});
         let reply = self.ask("POST", "identity", "/auth/tokens", &[], &auth.to_string());
         let token = reply.headers.iter().find(|(name, _)| name == "X-Subject-Token").expect("a token");
-        self.token = token.1.clone();
+        self.token.clone_from(&token.1);
         let body: Json = serde_json::from_slice(&reply.body).expect("JSON");
         for entry in body["token"]["catalog"].as_array().expect("a catalogue") {
             let url =
