@@ -23,6 +23,7 @@ pub mod execute;
 pub mod journal;
 pub mod observe;
 pub mod runtime;
+pub mod simulate;
 pub mod terminal;
 
 pub mod cli;

@@ -83,14 +83,9 @@ fn clouds_yaml(user: &User, port: u16) {
 }
 
 #[test]
-fn the_first_command_of_the_readme_plans_without_a_cloud() {
-    let readme = include_str!("../README.md");
-    let command =
-        readme.lines().find_map(|line| line.strip_prefix("cargo run --release -- ")).expect("a first command");
-    assert_eq!(command, "plan usecase-2.6 --flavor small --snapshot examples/cloud.json");
+fn a_plan_on_a_snapshot_needs_no_cloud() {
+    let words = ["plan", "usecase-2.6", "--flavor", "small", "--snapshot", SNAPSHOT];
     let user = User::new();
-    let words: Vec<&str> =
-        command.split(' ').map(|word| if word == "examples/cloud.json" { SNAPSHOT } else { word }).collect();
     let text = out(user.run(&words).success().stderr(is_empty()));
     for part in ["to create", "web-1 10.10.1.11", "servers 8", "missing was:", "degraded web:"] {
         assert!(text.contains(part), "{part} is not in\n{text}");
@@ -103,9 +98,20 @@ fn the_first_command_of_the_readme_plans_without_a_cloud() {
 fn help_names_every_command_and_the_exit_codes() {
     let user = User::new();
     let help = out(user.run(&["--help"]).success());
-    for word in
-        ["plan", "deploy", "destroy", "status", "list", "output", "events", "graph", "observe", "Exit codes", "130"]
-    {
+    for word in [
+        "plan",
+        "deploy",
+        "destroy",
+        "status",
+        "list",
+        "output",
+        "events",
+        "graph",
+        "observe",
+        "embedded",
+        "Exit codes",
+        "130",
+    ] {
         assert!(help.contains(word), "{word}");
     }
     user.run(&["--version"]).success().stdout(starts_with("gureum "));
@@ -183,13 +189,26 @@ fn settings_are_read_and_flags_win() {
 }
 
 #[test]
-fn without_a_cloud_both_ways_out_are_named() {
+fn half_a_configuration_is_told_with_every_way_out() {
     let user = User::new();
-    let plan = user.run(&["plan", "usecase-2.6"]).code(1).stdout(is_empty());
-    plan.stderr(contains("clouds.yaml").and(contains("OS_AUTH_URL")).and(contains("--snapshot")));
+    let half = |arguments: &[&str]| user.gureum(arguments).env("OS_USERNAME", "me").assert().code(1).stdout(is_empty());
+    let plan = half(&["plan", "usecase-2.6"]);
+    let ways = || contains("clouds.yaml").and(contains("OS_AUTH_URL")).and(contains("--cloud embedded"));
+    plan.stderr(ways().and(contains("--snapshot")));
     for command in [&["deploy", "usecase-2.6", "--yes"][..], &["destroy", "shop", "--yes"], &["observe", "shop"]] {
-        user.run(command).code(1).stderr(contains("clouds.yaml").and(contains("--snapshot").not()));
+        half(command).stderr(ways().and(contains("--snapshot").not()));
     }
+    assert_eq!(user.files(""), [] as [std::path::PathBuf; 0], "no embedded cloud was started");
+}
+
+#[test]
+fn several_clouds_and_none_chosen_are_listed() {
+    let user = User::new();
+    user.write("clouds.yaml", "clouds:\n  east: {}\n  west: {}\n");
+    for command in [&["plan", "usecase-2.6"][..], &["deploy", "usecase-2.6", "--yes"], &["destroy", "shop", "--yes"]] {
+        user.run(command).code(1).stdout(is_empty()).stderr(contains("east, west"));
+    }
+    user.run(&["list"]).success().stdout(contains("nothing real").not());
 }
 
 #[test]

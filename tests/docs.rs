@@ -1,6 +1,10 @@
 //! The documents name files and what stands in them; these names stay true.
 
+use std::fmt::Write as _;
 use std::path::Path;
+
+use gureum::embedded::server::{service_times, usual_time, workers};
+use gureum::embedded::{Service, operations};
 
 fn read(path: &str) -> String {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
@@ -52,4 +56,59 @@ fn both_readmes_begin_with_the_same_two_commands() {
     };
     assert_eq!(commands("README.md"), commands("README.ko.md"));
     assert_eq!(commands("README.md")[1], "cargo test");
+}
+
+/// In the embedded cloud's document, between `<!-- begin NAME -->` and
+/// `<!-- end NAME -->`, stands what its tables say. `UPDATE_EXPECTED=1` writes it.
+#[test]
+fn the_embedded_clouds_document_is_what_its_tables_say() {
+    const FILE: &str = "docs/embedded.md";
+    let there = read(FILE);
+    let mut wanted = there.clone();
+    for (name, made) in [("operations", operations_table()), ("times", times_table())] {
+        let (begin, end) = (format!("<!-- begin {name} -->\n"), format!("<!-- end {name} -->"));
+        let (head, rest) = wanted.split_once(&begin).unwrap_or_else(|| panic!("{FILE} has no {begin}"));
+        let (_, tail) = rest.split_once(&end).unwrap_or_else(|| panic!("{FILE} has no {end}"));
+        wanted = format!("{head}{begin}\n{made}\n{end}{tail}");
+    }
+    if std::env::var_os("UPDATE_EXPECTED").is_some() {
+        std::fs::write(Path::new(env!("CARGO_MANIFEST_DIR")).join(FILE), &wanted).expect("written");
+    }
+    assert!(there == wanted || read(FILE) == wanted, "{FILE} is not what the tables say: UPDATE_EXPECTED=1 writes it");
+    assert!(wanted.contains("| POST | `/v2.1/servers` | Create Server |"), "{wanted}");
+}
+
+fn operations_table() -> String {
+    let mut text = String::new();
+    for service in Service::ALL {
+        let all = operations(service);
+        // Octavia's older spelling of each path.
+        let again = |path: &str| {
+            path.starts_with("/v2.0/lbaas/") && all.iter().any(|one| one.path == path.replacen("/v2.0/", "/v2/", 1))
+        };
+        let shown: Vec<_> = all.iter().filter(|operation| !again(operation.path)).collect();
+        let (title, prefix, document) = (service.project(), service.prefix(), service.document());
+        let title = title[..1].to_uppercase() + &title[1..];
+        let _ = writeln!(text, "### {title}: {} operations below `{prefix}`\n\n<{document}>\n", shown.len());
+        let _ = writeln!(text, "| method | path | title |\n|---|---|---|");
+        for operation in shown {
+            assert!(!operation.title.is_empty(), "{} {} has no title", operation.method, operation.path);
+            let _ = writeln!(text, "| {} | `{}` | {} |", operation.method, operation.path, operation.title);
+        }
+        text.push('\n');
+    }
+    text.truncate(text.trim_end().len());
+    text + "\n"
+}
+
+fn times_table() -> String {
+    let mut text = String::from("| service | request | ms | at once |\n|---|---|---|---|\n");
+    for service in Service::ALL {
+        for (_, method, path, ms) in service_times().iter().filter(|(of, ..)| *of == service) {
+            let _ = writeln!(text, "| {} | {method} `{path}` | {ms} | |", service.project());
+        }
+        let usual = ["GET", "POST", "PUT", "DELETE"].map(|method| format!("{method} {}", usual_time(service, method)));
+        let _ = writeln!(text, "| {} | all others | {} | {} |", service.project(), usual.join(", "), workers(service));
+    }
+    text
 }

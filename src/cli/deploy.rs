@@ -5,8 +5,6 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use sha2::{Digest, Sha256};
-
 use crate::desired::Degree;
 use crate::event::{CommandWord, OutcomeWord, Started};
 use crate::journal::{self, Sqlite};
@@ -68,6 +66,7 @@ async fn deploy(
     show(&planned, screen)?;
     may_begin(&planned.plan, args.accept_limitations)?;
     if planned.plan.steps.is_empty() {
+        run::reconcile(&session, &journal, &planned.plan, &planned.snapshot).await?;
         return Ok(exit::DONE);
     }
     if !args.run.yes {
@@ -83,7 +82,7 @@ async fn deploy(
         command: CommandWord::Deploy,
         inputs: Some(serde_json::to_value(&planned.inputs).map_err(super::unserialisable)?),
         blueprint: Some(planned.blueprint.clone()),
-        plan_digest: digest(&planned.plan)?,
+        plan_digest: planned.plan.digest().map_err(super::unserialisable)?,
         steps: planned.plan.steps.len(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
     };
@@ -157,10 +156,4 @@ pub async fn ask(
         Ok(false) => Err(CliError::refused(say!(m::DECLINED))),
         Err(error) => Err(CliError::refused(say!(m::CANNOT_READ, file = "standard input", why = error))),
     }
-}
-
-/// The SHA-256 of a plan's JSON.
-pub fn digest(plan: &Plan) -> Result<String, CliError> {
-    let json = serde_json::to_vec(plan).map_err(super::unserialisable)?;
-    Ok(format!("{:x}", Sha256::digest(json)))
 }

@@ -15,7 +15,7 @@ use crate::say;
 use crate::terminal;
 
 use super::args::{DestroyArgs, Global};
-use super::deploy::{ask, digest, show_json};
+use super::deploy::{ask, show_json};
 use super::error::{CliError, exit};
 use super::interrupts::Interrupts;
 use super::run::{self, Run};
@@ -49,6 +49,7 @@ async fn destroy(global: &Global, args: &DestroyArgs, target: &Target, screen: &
         screen.print(&plan_text(&plan, Some(&snapshot.facts), &screen.look))?;
     }
     if plan.steps.is_empty() {
+        run::reconcile(&session, &journal, &plan, &snapshot).await?;
         if plan.kept.is_empty() && known.runs.is_empty() {
             nothing_found(&state, name.as_str(), screen)?;
         }
@@ -73,7 +74,7 @@ async fn destroy(global: &Global, args: &DestroyArgs, target: &Target, screen: &
         command: CommandWord::Destroy,
         inputs: None,
         blueprint: None,
-        plan_digest: digest(&plan)?,
+        plan_digest: plan.digest().map_err(super::unserialisable)?,
         steps: plan.steps.len(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
     };

@@ -8,7 +8,7 @@ use crate::event::Known;
 use crate::model::messages::cli as m;
 use crate::model::{Diagnostics, EnvironmentKey};
 use crate::observe::Wanted;
-use crate::plan::{self, DeployOptions, Plan, Work};
+use crate::plan::{self, DeployOptions, Plan};
 use crate::say;
 use crate::snapshot::{FORMAT, Snapshot};
 
@@ -57,8 +57,7 @@ pub fn on_snapshot(
     Ok(Planned { plan, snapshot, inputs, blueprint: text, warnings })
 }
 
-/// Observes and plans. Quotas cost requests: they are asked for with the rest where everything is to be made, and otherwise
-/// only when the first plan makes something.
+/// Observes and plans; with quotas only when something is made.
 pub async fn on_cloud(
     session: &Session,
     loaded: Loaded,
@@ -67,12 +66,11 @@ pub async fn on_cloud(
     known: &Known,
     replace_data: bool,
 ) -> Result<Planned, CliError> {
-    let wanted =
-        Wanted { quotas: known.ids.is_empty(), availability_zones: inputs.settings.availability_zone.is_some() };
+    let wanted = Wanted::before_deploy(known, inputs.settings.availability_zone.is_some());
     let quotas_known = wanted.quotas;
     let snapshot = session.observe(key, known, wanted).await?;
     let planned = on_snapshot(loaded.clone(), inputs, snapshot, known, replace_data)?;
-    if quotas_known || !creates(&planned.plan) {
+    if quotas_known || !planned.plan.creates() {
         return Ok(planned);
     }
     let Planned { mut snapshot, inputs, .. } = planned;
@@ -95,10 +93,6 @@ pub fn check(plan: &Plan) -> Result<(), CliError> {
     Err(CliError::failed(say!(m::PLAN_FAULTY))
         .details(faults.into_iter().map(|words| say!(m::PLAN_FAULT, words = words)))
         .help(say!(m::PLAN_FAULTY_HELP)))
-}
-
-fn creates(plan: &Plan) -> bool {
-    plan.steps.iter().any(|step| matches!(step.work, Work::Create(_)))
 }
 
 /// A snapshot file.

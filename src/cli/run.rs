@@ -94,12 +94,30 @@ pub async fn settle(
         })
     })
     .await;
-    settled.map_err(|error| match error {
+    settled.map_err(|error| unsettled(key, error))
+}
+
+/// Where nothing is to be done: what was observed is written down, as a run would do it.
+pub async fn reconcile(session: &Session, journal: &Sqlite, plan: &Plan, snapshot: &Snapshot) -> Result<(), CliError> {
+    let written = execute::reconcile(
+        plan,
+        &snapshot.resources,
+        &session.cloud.services(),
+        journal,
+        &*session.clock,
+        &session.run,
+    )
+    .await;
+    written.map_err(|error| unsettled(&plan.environment, error))
+}
+
+fn unsettled(key: &EnvironmentKey, error: SettleError) -> CliError {
+    match error {
         SettleError::Journal(error) => history::journal_error(&error),
         SettleError::Fold(error) => CliError::damaged(&key.name, &error),
         SettleError::Cloud(error) => cloud_error(&error),
         SettleError::Interrupted => interrupted(),
-    })
+    }
 }
 
 fn settings(doubt: Duration) -> Settings {

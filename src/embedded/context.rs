@@ -52,7 +52,7 @@ impl Context<'_> {
     pub fn uuid(&mut self) -> String {
         let number = self.world.next();
         let digest = Sha256::digest(format!("{}/{number}", self.settings.seed));
-        let hex: String = digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
+        let hex = format!("{digest:x}");
         format!("{}-{}-4{}-a{}-{}", &hex[..8], &hex[8..12], &hex[13..16], &hex[17..20], &hex[20..32])
     }
 

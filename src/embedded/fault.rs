@@ -45,7 +45,6 @@ impl Fault {
                     404 => "itemNotFound",
                     409 => "conflictingRequest",
                     413 => "overLimit",
-                    500 => "computeFault",
                     501 => "notImplemented",
                     503 => "serviceUnavailable",
                     _ => "computeFault",

@@ -48,6 +48,7 @@ impl World {
     }
 
     /// A number that no other row, request or id has had.
+    #[allow(clippy::should_implement_trait)] // it is no iterator, and has no other name
     pub fn next(&mut self) -> u64 {
         self.sequence += 1;
         self.sequence

@@ -9,7 +9,7 @@ use crate::kind::Kind;
 use crate::model::Address;
 
 use super::state::{Condition, Run, RunEnd, Standing, State};
-use super::{Event, Happening, OperationWord};
+use super::{Event, Finding, Happening, OperationWord};
 
 /// The history is not one that gureum wrote.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -73,6 +73,9 @@ impl State {
             }
             // For displays only: they change nothing.
             Happening::Retried { .. } | Happening::Guest { .. } | Happening::Skipped { .. } => Ok(()),
+            Happening::Looked { address, operation, id, finding, .. } => {
+                self.looked(event, address, *operation, id.as_ref(), *finding)
+            }
             Happening::Intended { address, kind, operation: OperationWord::Delete, id: Some(id), .. } => {
                 let standing = Standing::begun(event, *kind, OperationWord::Delete, Some(id.clone()));
                 self.deletions.insert((address.clone(), id.clone()), standing);
@@ -124,6 +127,55 @@ impl State {
                 Ok(())
             }
             (before, what) => Err(illegal(event, word(what), address.as_str(), said(before))),
+        }
+    }
+
+    /// A look settles a doubt, or shows that what was thought to exist does not.
+    fn looked(
+        &mut self,
+        event: &Event,
+        address: &Address,
+        operation: OperationWord,
+        id: Option<&String>,
+        finding: Finding,
+    ) -> Result<(), FoldError> {
+        let refused = |before: Option<&Condition>| Err(illegal(event, "looked", address.as_str(), said(before)));
+        match (finding, operation, id) {
+            // For displays only.
+            (Finding::Awaited { .. }, ..) => Ok(()),
+            (Finding::Gone, _, Some(id)) => {
+                let mut known = self.resources.values_mut().filter(|it| it.id.as_ref() == Some(id)).peekable();
+                if known.peek().is_none() {
+                    return refused(None);
+                }
+                for resource in known {
+                    (resource.condition, resource.id) = (Condition::Deleted, None);
+                }
+                self.deletions.retain(|(_, deleted), _| deleted != id);
+                Ok(())
+            }
+            (Finding::Absent | Finding::Past, OperationWord::Delete, Some(id)) => {
+                let key = (address.clone(), id.clone());
+                match self.deletions.get(&key) {
+                    Some(deletion) if deletion.in_doubt() => {
+                        self.deletions.remove(&key);
+                        Ok(())
+                    }
+                    before => refused(before.map(|it| &it.condition)),
+                }
+            }
+            (Finding::Absent | Finding::Past, ..) => match self.resources.get_mut(address) {
+                Some(resource) if resource.in_doubt() && resource.operation == operation => {
+                    // What it is now is observed: it is only no longer in doubt.
+                    resource.condition = Condition::Settled;
+                    if resource.id.is_none() {
+                        self.resources.remove(address);
+                    }
+                    Ok(())
+                }
+                before => refused(before.map(|it| &it.condition)),
+            },
+            (Finding::Gone, _, None) => refused(None),
         }
     }
 
@@ -204,6 +256,7 @@ fn word(what: &Happening) -> &'static str {
         Happening::Failed { .. } => "failed",
         Happening::Skipped { .. } => "skipped",
         Happening::Retried { .. } => "retried",
+        Happening::Looked { .. } => "looked",
         Happening::Guest { .. } => "guest",
         Happening::Ended { .. } => "ended",
     }
@@ -336,6 +389,33 @@ mod tests {
         assert_eq!(doubts(vec![intended(CREATE, None), failed(CREATE, None, true), accepted(CREATE, "a", true)]), []);
         assert_eq!(doubts(vec![intended(DELETE, Some("a"))]), [(DELETE, 1000)]);
         assert_eq!(doubts(vec![intended(DELETE, Some("a")), failed(DELETE, Some("a"), false)]), []);
+    }
+
+    fn looked(operation: OperationWord, id: Option<&str>, finding: Finding) -> Happening {
+        Happening::Looked { address: web(), kind: Kind::Server, operation, id: id.map(Into::into), finding }
+    }
+
+    #[test]
+    fn a_look_ends_a_doubt_and_is_no_failure() {
+        const UPDATE: OperationWord = OperationWord::Update;
+        let made = [intended(CREATE, None), accepted(CREATE, "a", false), settled(CREATE, "a")];
+        let after = |what: Vec<Happening>| folded(made.iter().cloned().chain(what).collect());
+        for finding in [Finding::Absent, Finding::Past] {
+            let state = folded(vec![intended(CREATE, None), looked(CREATE, None, finding)]);
+            assert!(state.known().doubts.is_empty() && state.resources.is_empty());
+            let state = after(vec![intended(UPDATE, Some("a")), looked(UPDATE, Some("a"), finding)]);
+            assert_eq!((state.known().doubts.len(), state.known().ids[&web()].id.as_str()), (0, "a"));
+            let state = after(vec![intended(DELETE, Some("a")), looked(DELETE, Some("a"), finding)]);
+            assert_eq!((state.known().doubts.len(), state.known().ids[&web()].id.as_str()), (0, "a"));
+        }
+        let waiting = vec![intended(CREATE, None), looked(CREATE, None, Finding::Awaited { until: 9 })];
+        assert_eq!(folded(waiting).known().doubts.len(), 1);
+        assert!(after(vec![looked(CREATE, Some("a"), Finding::Gone)]).known().ids.is_empty());
+        for wrong in [looked(CREATE, None, Finding::Absent), looked(DELETE, Some("a"), Finding::Past)] {
+            let events: Vec<_> = made.iter().cloned().chain([wrong]).collect();
+            assert!(matches!(fold(&history(events)), Err(FoldError::Illegal { .. })));
+        }
+        assert!(fold(&history(vec![looked(CREATE, Some("z"), Finding::Gone)])).is_err());
     }
 
     #[test]

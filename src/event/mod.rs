@@ -13,4 +13,4 @@ pub use durations::Durations;
 pub use fold::{FoldError, fold};
 pub use known::{Doubt, Known, KnownId};
 pub use state::{Condition, Run, RunEnd, Standing, State};
-pub use types::{CommandWord, Event, GuestWord, Happening, OperationWord, OutcomeWord, Started};
+pub use types::{CommandWord, Event, Finding, GuestWord, Happening, OperationWord, OutcomeWord, Started};

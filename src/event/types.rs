@@ -108,6 +108,20 @@ pub enum Happening {
         /// When it is sent again or its doubt ends: milliseconds since the epoch.
         until: i64,
     },
+    /// What an earlier run left in doubt, or what the journal holds to exist, was looked for.
+    Looked {
+        /// Where.
+        address: Address,
+        /// Its kind.
+        kind: Kind,
+        /// What was asked for.
+        operation: OperationWord,
+        /// The id, where it is known.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        id: Option<String>,
+        /// How that went.
+        finding: Finding,
+    },
     /// A guest said something of its first boot.
     Guest {
         /// Which server.
@@ -166,6 +180,23 @@ pub enum OperationWord {
     Delete,
     /// Waited for.
     Wait,
+}
+
+/// What a look for something told; what is found is accepted as taken up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Finding {
+    /// It may still act: it is looked for.
+    Awaited {
+        /// Until when: milliseconds since the epoch.
+        until: i64,
+    },
+    /// It is not there, and can no longer appear.
+    Absent,
+    /// Its request can no longer act; the observation that follows shows what became of it.
+    Past,
+    /// It was there once and is no longer.
+    Gone,
 }
 
 /// How a run ended.

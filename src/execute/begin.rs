@@ -87,7 +87,16 @@ impl Dispatcher<'_> {
         let begin = self.desk.clock.now_ms();
         match self.outputs.resolve(properties) {
             Ok(properties) => {
-                let item = Item { properties: properties.clone(), begin, answered: None, sent: false, remakes: 0 };
+                let properties_too = properties.clone();
+                let item = Item {
+                    properties: properties_too,
+                    begin,
+                    answered: None,
+                    sent: false,
+                    remakes: 0,
+                    late: None,
+                    instead: None,
+                };
                 self.items.insert((step, address.clone()), item);
                 Some(properties)
             }

@@ -1,5 +1,5 @@
 //! Creating: one request for all items of a step; when that is refused, one for each, so that the culprit is named and the
-//! rest is done; when its answer is lost, looking before sending again where it could make two.
+//! rest is done; when its answer is lost, looking before sending again where it could make two; when something holds its place, looking whether that is ours.
 
 use crate::cloud::CloudError;
 use crate::driver::ReadyItem;
@@ -7,8 +7,9 @@ use crate::event::OperationWord;
 use crate::kind::{Kind, Mark};
 
 use super::doubt::{Absence, Looked, look};
+use super::late::search;
 use super::note::{Desk, Known, Note};
-use super::patience::{Patience, Verdict, longer, millis};
+use super::patience::{Patience, Verdict, longer, millis, place_is_taken};
 
 /// What is to be created.
 pub struct Creation {
@@ -85,7 +86,7 @@ async fn request(
                 }
                 items.retain(|item| created.iter().all(|it| it.address != item.address));
                 for created in created {
-                    desk.tell(Note::Created { step, created });
+                    desk.tell(Note::Created { step, created, late: doubt_until });
                 }
                 let Some(first) = items.first() else { return Ok(()) };
                 // An answer that leaves items out is not what the API document says.
@@ -114,7 +115,7 @@ async fn request(
                     retried(desk, kind, &items, &error, until);
                     let Looked { found, rest, absence } = look(desk, kind, known, items, until).await;
                     for created in found {
-                        desk.tell(Note::Created { step, created });
+                        desk.tell(Note::Created { step, created, late: None });
                     }
                     if rest.is_empty() {
                         return Ok(());
@@ -137,6 +138,16 @@ async fn request(
                 }
             }
             verdict => {
+                if let (Verdict::Refused, [item], false) = (verdict, &items[..], kind.spec().can_act_twice)
+                    && place_is_taken(&error)
+                {
+                    // The driver looked once: what an earlier request made may be shown a moment later.
+                    let until = doubt_until.max(desk.earlier.until(&item.address));
+                    if let Some(created) = search(desk, kind, known, &item.address, until).await {
+                        desk.tell(Note::Created { step, created, late: None });
+                        return Ok(());
+                    }
+                }
                 let in_doubt = doubt_until.is_some_and(|until| until > now);
                 return Err(failure(&error, verdict == Verdict::Refused, in_doubt, items));
             }

@@ -7,8 +7,8 @@ use std::time::Duration;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 
-use crate::driver::ReadyChange;
-use crate::event::{Durations, Event, Happening, OperationWord, fold};
+use crate::driver::{Created, ReadyChange};
+use crate::event::{Durations, Event, Happening, fold};
 use crate::kind::Kind;
 use crate::model::messages::execute as m;
 use crate::model::{Address, Properties};
@@ -18,9 +18,10 @@ use crate::say;
 use super::create::{Creation, create};
 use super::delete::{Deletion, delete};
 use super::hands::Hands;
+use super::late::{Earlier, search};
 use super::note::{Desk, Known, Note};
-use super::outcome;
 use super::outputs::Outputs;
+use super::reconcile;
 use super::record::Record;
 use super::schedule::Schedule;
 use super::settings::Stop;
@@ -60,6 +61,10 @@ pub struct Item {
     pub sent: bool,
     /// How often it was made again.
     pub remakes: u32,
+    /// Until when a request for it whose answer was lost in this run may still act.
+    pub late: Option<i64>,
+    /// What takes its place as soon as the one in ERROR is gone.
+    pub instead: Option<Created>,
 }
 
 /// Counts and times for the summary.
@@ -85,8 +90,7 @@ pub struct Dispatcher<'a> {
     pub items: BTreeMap<(usize, Address), Item>,
     pub tally: Tally,
     pub halt: Option<Halt>,
-    /// Runs and ids that the journal or the observation explains.
-    pub runs: BTreeSet<String>,
+    /// Ids that the journal or the observation explains.
     pub explained: BTreeSet<String>,
     pub launches: Vec<Launch>,
     pub started_at: i64,
@@ -105,26 +109,23 @@ pub async fn carry_out(plan: &Plan, hands: Arc<dyn Hands>, run: Bare) -> Summary
         Ok(history) => history,
         Err(error) => return Summary::nothing(&*hands, say!(m::JOURNAL_FAILED, error = error)),
     };
-    let doubts = match fold(&history) {
-        Ok(state) => state.known().doubts,
+    let state = match fold(&history) {
+        Ok(state) => state,
         Err(error) => return Summary::nothing(&*hands, say!(m::HISTORY, error = error)),
     };
     record.outcome(Happening::Started(run.started));
-    // What was observed is no longer in doubt.
-    for doubt in doubts.iter().filter(|doubt| doubt.operation == OperationWord::Create) {
-        let there = run.observed.iter().find(|it| it.kind == doubt.kind && it.address.as_ref() == Some(&doubt.address));
-        if let Some(there) = there {
-            record.outcome(outcome::found(there, &doubt.address));
-        }
+    for happening in reconcile::told(&state, plan, &run.observed, &run.services) {
+        record.outcome(happening);
     }
     let (schedule, cycle) = Schedule::new(plan, &run.durations, run.settings.in_flight);
     let halt = cycle.map(|cycle| Halt::Impossible(say!(m::PLAN_CYCLE, cycle = cycle)));
     let (tell, notes) = mpsc::unbounded_channel();
     let (end, ending) = watch::channel(false);
-    let (runs, mut explained) = of_history(&history);
+    let mut explained = ids_of(&history);
+    let earlier = Arc::new(Earlier::of(&history, run.settings.doubt));
     explained.extend(run.observed.iter().map(|resource| resource.id.clone()));
-    let desk =
-        Desk { hands, clock: run.clock, ids: run.ids, settings: Arc::new(run.settings), run: id, notes: tell, ending };
+    let settings = Arc::new(run.settings);
+    let desk = Desk { hands, clock: run.clock, ids: run.ids, settings, run: id, earlier, notes: tell, ending };
     let dispatcher = Dispatcher {
         plan,
         desk,
@@ -136,7 +137,6 @@ pub async fn carry_out(plan: &Plan, hands: Arc<dyn Hands>, run: Bare) -> Summary
         items: BTreeMap::new(),
         tally: Tally::default(),
         halt,
-        runs,
         explained,
         launches: Vec::new(),
         started_at,
@@ -148,14 +148,13 @@ pub async fn carry_out(plan: &Plan, hands: Arc<dyn Hands>, run: Bare) -> Summary
     dispatcher.run().await
 }
 
-/// The runs and the ids that a history explains.
-fn of_history(history: &[Event]) -> (BTreeSet<String>, BTreeSet<String>) {
-    let runs = history.iter().map(|event| event.run.clone()).collect();
+/// The ids that a history explains.
+fn ids_of(history: &[Event]) -> BTreeSet<String> {
     let ids = history.iter().filter_map(|event| match &event.what {
         Happening::Accepted { id, .. } | Happening::Settled { id, .. } => Some(id.clone()),
         _ => None,
     });
-    (runs, ids.collect())
+    ids.collect()
 }
 
 impl Dispatcher<'_> {
@@ -243,6 +242,17 @@ impl Dispatcher<'_> {
                 self.tasks.spawn(delete(desk, deletion));
             }
         }
+    }
+
+    /// Looks for another one of ours at the address of what is in ERROR. It changes nothing, so it is not written down before.
+    pub fn search(&mut self, step: usize, address: &Address, kind: Kind, id: String, fault: String) {
+        let late = self.items.get(&(step, address.clone())).and_then(|item| item.late);
+        let until = late.max(self.desk.earlier.until(address));
+        let (desk, known, address) = (self.desk.clone(), self.outputs.known(), address.clone());
+        self.tasks.spawn(async move {
+            let found = search(&desk, kind, &known, &address, until).await;
+            desk.tell(Note::Searched { step, address, id, fault, found });
+        });
     }
 
     /// Asks after every group in which somebody is due.

@@ -81,7 +81,8 @@ fn newest<'a>(
     candidates.into_iter().filter_map(|it| Some((it.address.clone()?, it))).collect()
 }
 
-fn taken_up(it: &Observed) -> Option<Created> {
+/// As if a create had been answered with it.
+pub fn taken_up(it: &Observed) -> Option<Created> {
     Some(Created {
         address: it.address.clone()?,
         id: it.id.clone(),

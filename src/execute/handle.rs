@@ -27,7 +27,13 @@ impl Dispatcher<'_> {
             Note::Retried { address, kind, error, until } => {
                 self.record.outcome(crate::event::Happening::Retried { address, kind, error, until });
             }
-            Note::Created { step, created } => self.created(step, created),
+            Note::Created { step, created, late } => {
+                if let Some(item) = self.items.get_mut(&(step, created.address.clone())) {
+                    item.late = item.late.max(late);
+                }
+                self.created(step, created);
+            }
+            Note::Searched { step, address, id, fault, found } => self.searched(step, &address, id, fault, found),
             Note::Updated { step, address } => {
                 let Work::Update { id, kind, .. } = &self.plan.steps[step].work else { return };
                 self.record.outcome(Subject::new(&address, *kind, OperationWord::Update).accepted(id));
@@ -81,6 +87,12 @@ impl Dispatcher<'_> {
             self.record.outcome(happening);
         }
         self.outputs.created(kind, &created, item.properties.clone(), &self.desk.run);
+        self.stands(step, created);
+    }
+
+    /// What was created or taken up goes its way.
+    fn stands(&mut self, step: usize, created: Created) {
+        let address = created.address;
         match created.status {
             Status::Ready => self.settle(step, &address, OperationWord::Create, &created.id, created.outputs),
             Status::Pending(_) => self.wait(step, &address, OperationWord::Create, &created.id),
@@ -108,6 +120,10 @@ impl Dispatcher<'_> {
         match work {
             // What was in ERROR is gone: once more. When the run ends instead, the next one makes it.
             Work::Create(batch) if operation == OperationWord::Delete => {
+                let item = self.items.get_mut(&(step, address.clone()));
+                if let Some(instead) = item.and_then(|item| item.instead.take()) {
+                    return self.stands(step, instead);
+                }
                 let item = self.items.get(&(step, address.clone()));
                 let bears_data = batch.items.iter().any(|it| it.address == *address && it.bears_data);
                 if let Some(properties) = item.map(|item| item.properties.clone()) {
@@ -132,23 +148,45 @@ impl Dispatcher<'_> {
         self.schedule.settled(step, address);
     }
 
-    /// What this run made is in ERROR: away with it and once more, a bounded number of times. What stands below something
-    /// else may be in ERROR because of that, so it is left to the next plan.
+    /// What this run made is in ERROR: perhaps another one of ours holds its place. What stands below something else may be
+    /// in ERROR because of that, so it is left to the next plan.
     fn in_error(&mut self, step: usize, address: &Address, id: &str, fault: String) {
         let work = &self.plan.steps[step].work;
         let kind = kind(work);
         let own_lane = self.plan.steps[step].lane.as_ref().is_none_or(|lane| lane == address);
+        if self.halt.is_none() && matches!(work, Work::Create(_)) && own_lane {
+            self.search(step, address, kind, id.to_owned(), fault);
+        } else {
+            self.fail(step, address, Some(id.to_owned()), fault, false);
+        }
+    }
+
+    /// Away with what is in ERROR. Another one of ours takes its place where there is one; else it is made once more, a
+    /// bounded number of times.
+    fn searched(&mut self, step: usize, address: &Address, id: String, fault: String, found: Option<Created>) {
+        let kind = kind(&self.plan.steps[step].work);
         let limit = self.desk.settings.remakes;
-        let going_on = self.halt.is_none() && matches!(work, Work::Create(_)) && own_lane;
         match self.items.get_mut(&(step, address.clone())) {
-            Some(item) if going_on && item.remakes < limit => {
-                item.remakes += 1;
+            Some(item) if found.is_some() || (self.halt.is_none() && item.remakes < limit) => {
                 let properties = item.properties.clone();
-                let failed = Subject::new(address, kind, OperationWord::Create);
-                self.record.outcome(failed.failed(Some(id.to_owned()), fault, false));
-                self.begin_delete(step, address, kind, id.to_owned(), properties);
+                self.record.outcome(Subject::new(address, kind, OperationWord::Create).failed(
+                    Some(id.clone()),
+                    fault,
+                    false,
+                ));
+                match found {
+                    Some(found) => {
+                        for happening in outcome::created(kind, &found) {
+                            self.record.outcome(happening);
+                        }
+                        self.outputs.created(kind, &found, properties.clone(), &self.desk.run);
+                        item.instead = Some(found);
+                    }
+                    None => item.remakes += 1,
+                }
+                self.begin_delete(step, address, kind, id, properties);
             }
-            _ => self.fail(step, address, Some(id.to_owned()), fault, false),
+            _ => self.fail(step, address, Some(id), fault, false),
         }
     }
 
@@ -283,7 +321,8 @@ impl Dispatcher<'_> {
     fn look_for_other_writer(&mut self, others: &[Observed]) {
         for other in others {
             let Some(run) = &other.run else { continue };
-            let foreign = **run != *self.desk.run && !self.runs.contains(run) && !self.explained.contains(&other.id);
+            let foreign =
+                **run != *self.desk.run && !self.desk.earlier.runs.contains(run) && !self.explained.contains(&other.id);
             if foreign && **run < *self.desk.run && self.halt.is_none() {
                 let address = other.address.clone().unwrap_or_else(|| Address::new(other.kind.spec().word, &other.id));
                 self.halt = Some(Halt::OtherWriter { run: run.clone(), address, id: other.id.clone() });

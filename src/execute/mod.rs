@@ -1,7 +1,7 @@
 //! Carries a plan out: who may run now, sending again, waiting, cancellation, recording.
 //!
 //! One dispatcher owns the world (`dispatcher`): the schedule (`schedule`), the outputs, the waiters and the journal. Requests run
-//! beside it as tasks (`create`, `update`, `delete`) that decide only whether to send again (`patience`, `doubt`), and tell
+//! beside it as tasks (`create`, `update`, `delete`) that decide only whether to send again (`patience`, `doubt`, `late`), and tell
 //! it what happened in notes. It records everything that became known together in one transaction, and only then starts
 //! what depends on it.
 
@@ -13,10 +13,12 @@ mod doubt;
 mod end;
 mod handle;
 mod hands;
+mod late;
 mod note;
 mod outcome;
 mod outputs;
 mod patience;
+mod reconcile;
 mod record;
 mod schedule;
 mod settings;
@@ -30,6 +32,7 @@ mod world;
 mod tests;
 
 pub use hands::{Drivers, Hands};
+pub use reconcile::reconcile;
 pub use settings::{Settings, Stop};
 pub use settle::{SettleError, Settling, settle_doubts};
 pub use summary::{PathEntry, Summary};

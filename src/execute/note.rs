@@ -14,6 +14,7 @@ use crate::runtime::{Clock, Ids};
 use crate::snapshot::Observed;
 
 use super::hands::{Hands, Polled};
+use super::late::Earlier;
 use super::settings::Settings;
 use super::wait::Group;
 
@@ -23,8 +24,10 @@ pub enum Note {
     Answered(usize),
     /// It is or was sent again, or looked for.
     Retried { address: Address, kind: Kind, error: String, until: i64 },
-    /// An item exists.
-    Created { step: usize, created: Created },
+    /// An item exists. Until `late` a request for it that was sent before and lost may still make a second one.
+    Created { step: usize, created: Created, late: Option<i64> },
+    /// An item's creation ended in ERROR, and another one of ours was looked for at its address.
+    Searched { step: usize, address: Address, id: String, fault: String, found: Option<Created> },
     /// A change was accepted.
     Updated { step: usize, address: Address },
     /// A deletion was accepted.
@@ -59,6 +62,8 @@ pub struct Desk {
     pub settings: Arc<Settings>,
     /// This run.
     pub run: Arc<str>,
+    /// Those before it.
+    pub earlier: Arc<Earlier>,
     /// Where notes go.
     pub notes: mpsc::UnboundedSender<Note>,
     /// Whether the run ends: nothing more is to be sent.

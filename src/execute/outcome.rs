@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::driver::Created;
-use crate::event::{Happening, OperationWord};
+use crate::event::{Finding, Happening, OperationWord};
 use crate::kind::Kind;
 use crate::model::Address;
 use crate::snapshot::Observed;
@@ -47,6 +47,12 @@ impl Subject {
     pub fn failed(self, id: Option<String>, error: String, in_doubt: bool) -> Happening {
         let Self { address, kind, operation } = self;
         Happening::Failed { address, kind, operation, id, error, in_doubt }
+    }
+
+    /// It was looked for.
+    pub fn looked(self, id: Option<String>, finding: Finding) -> Happening {
+        let Self { address, kind, operation } = self;
+        Happening::Looked { address, kind, operation, id, finding }
     }
 
     /// It is not tried.

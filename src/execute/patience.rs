@@ -71,6 +71,16 @@ fn passes(refusal: &Refusal) -> bool {
     !["Quota", "AlreadyAllocated", "Exists", "Duplicate"].iter().any(|word| refusal.code.contains(word))
 }
 
+/// Whether a request was refused because something already holds the place of what it would make.
+pub fn place_is_taken(error: &CloudError) -> bool {
+    let CloudError::Refused(refusal) = error else { return false };
+    match refusal.status {
+        400 => refusal.message.contains("in use"),
+        409 => !refusal.code.contains("Quota"),
+        _ => false,
+    }
+}
+
 /// Whole milliseconds.
 pub fn millis(duration: Duration) -> i64 {
     i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
@@ -100,6 +110,13 @@ mod tests {
         assert_eq!(gaps[1], Verdict::Again(Duration::from_millis(1500)));
         assert_eq!(gaps[7], Verdict::Again(Duration::from_secs(10)));
         assert_eq!(patience.judge(&refused(409, ""), false, 120_000), Verdict::Refused);
+    }
+
+    #[test]
+    fn a_taken_place_is_told_from_a_full_quota() {
+        assert!(place_is_taken(&refused(409, "IpAddressAlreadyAllocated")));
+        assert!(!place_is_taken(&refused(409, "OverQuota")));
+        assert!(!place_is_taken(&refused(400, "")));
     }
 
     #[test]

@@ -1,20 +1,18 @@
 //! Before a plan: what an earlier run asked for, and nobody knows whether it was done, is looked for until it is found or
 //! can no longer act.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::{mpsc, watch};
 
 use crate::cloud::{Cloud, CloudError};
-use crate::event::{CommandWord, Doubt, Event, FoldError, Happening, Known, OperationWord, State, fold};
+use crate::event::{CommandWord, Doubt, Event, Finding, FoldError, Happening, Known, OperationWord, State, fold};
 use crate::journal::{Journal, JournalError};
 use crate::kind::Kind;
-use crate::model::messages::execute as m;
 use crate::model::{EnvironmentKey, Properties};
 use crate::runtime::Clock;
-use crate::say;
 use crate::snapshot::{Observed, Status};
 
 use super::hands::{DriverHands, Drivers, Hands};
@@ -38,7 +36,8 @@ pub struct Settling {
     pub settings: Settings,
     /// This run's id.
     pub run: String,
-    /// For which command: a deploy need not wait for what cannot be made twice, a destroy waits for everything.
+    /// For which command: a deploy need not wait for what cannot be made twice, but for what may still go; a destroy waits for
+    /// everything that may appear, and deletes again what may not have gone.
     pub command: CommandWord,
     /// Every event, once it is durable.
     pub display: mpsc::UnboundedSender<Event>,
@@ -83,6 +82,23 @@ pub struct Settler<'a> {
     pub stop: watch::Receiver<Stop>,
 }
 
+/// A doubt that is looked after.
+struct Open {
+    doubt: Doubt,
+    /// What a deletion makes go, and whether the cloud said that it will do it.
+    going: Option<String>,
+    accepted: bool,
+}
+
+impl Open {
+    /// It is gone.
+    fn gone(&self, id: &str) -> Vec<Happening> {
+        let subject = Subject::new(&self.doubt.address, self.doubt.kind, OperationWord::Delete);
+        let accepted = (!self.accepted).then(|| subject.clone().accepted(id));
+        accepted.into_iter().chain([subject.settled(id, BTreeMap::new())]).collect()
+    }
+}
+
 impl Settler<'_> {
     /// See [`settle_doubts`].
     pub async fn settle(mut self, command: CommandWord) -> Result<State, SettleError> {
@@ -92,23 +108,42 @@ impl Settler<'_> {
         let now = self.clock.now_ms();
         let (mut waiting, mut first) = (Vec::new(), Vec::new());
         for doubt in known.doubts {
+            // A destroy deletes again; what a deploy finds must not go while it is counted on.
+            if doubt.operation == OperationWord::Delete && command == CommandWord::Deploy {
+                continue;
+            }
             let twice = doubt.kind.spec().can_act_twice || command == CommandWord::Destroy;
-            let (address, kind, until) = (doubt.address.clone(), doubt.kind, self.until(&doubt));
+            let until = self.until(&doubt);
             if doubt.operation != OperationWord::Create || until <= now {
-                let error = say!(m::WRITTEN_OFF).to_string();
-                let new = written_off(&state, &doubt, &error);
+                let new = settled(&state, &doubt, Finding::Past);
                 // Two deletions at one address are two doubts that look alike.
                 first.extend(new.into_iter().filter(|it| !first.contains(it)).collect::<Vec<_>>());
             } else if twice {
-                first.push(Happening::Retried { address, kind, error: say!(m::ANSWER_LOST).to_string(), until });
-                waiting.push(doubt);
+                let subject = Subject::new(&doubt.address, doubt.kind, doubt.operation);
+                first.push(subject.looked(None, Finding::Awaited { until }));
+                waiting.push(Open { doubt, going: None, accepted: false });
+            }
+        }
+        if command == CommandWord::Deploy {
+            for ((address, id), it) in &state.deletions {
+                let (address, kind, since) = (address.clone(), it.kind, it.accepted_at.unwrap_or(it.since));
+                let doubt = Doubt { address, kind, operation: OperationWord::Delete, since };
+                let until = self.until(&doubt);
+                let looked =
+                    |finding| Subject::new(&doubt.address, kind, doubt.operation).looked(Some(id.clone()), finding);
+                if until > now {
+                    first.push(looked(Finding::Awaited { until }));
+                    waiting.push(Open { doubt, going: Some(id.clone()), accepted: !it.in_doubt() });
+                } else if it.in_doubt() {
+                    first.push(looked(Finding::Past));
+                }
             }
         }
         self.append(&mut state, first).await?;
         let mut gap = Duration::from_secs(1);
         while !waiting.is_empty() {
             self.look(&mut state, &mut parents, &mut waiting).await?;
-            let Some(last) = waiting.iter().map(|doubt| self.until(doubt)).min() else { break };
+            let Some(last) = waiting.iter().map(|open| self.until(&open.doubt)).min() else { break };
             let left = Duration::from_millis(u64::try_from(last - self.clock.now_ms()).unwrap_or(0));
             tokio::select! {
                 biased;
@@ -124,37 +159,44 @@ impl Settler<'_> {
         Ok(state)
     }
 
-    /// One look for all of them: what is found is taken up, and what had its time and is not there is written off. Kinds
+    /// One look for all of them: what is found is taken up, and what had its time and is not there is no longer in doubt. Kinds
     /// follow each other so that what is found lets the next ones be told apart: an interface stands at its subnet's address.
     async fn look(
         &self,
         state: &mut State,
         parents: &mut Vec<Observed>,
-        waiting: &mut Vec<Doubt>,
+        waiting: &mut Vec<Open>,
     ) -> Result<(), SettleError> {
-        let kinds: BTreeSet<Kind> = waiting.iter().map(|doubt| doubt.kind).collect();
+        let kinds: BTreeSet<Kind> = waiting.iter().map(|open| open.doubt.kind).collect();
         let asked_at = self.clock.now_ms();
         let mut news = Vec::new();
         for kind in kinds {
             let shown = self.hands.list(kind, parents).await?;
             let ids: BTreeSet<String> = parents.iter().map(|it| it.id.clone()).collect();
+            let there: BTreeSet<String> = shown.iter().map(|it| it.id.clone()).collect();
             let mut new: Vec<Observed> = shown.into_iter().filter(|it| !ids.contains(&it.id)).collect();
-            waiting.retain(|doubt| {
+            waiting.retain(|open| {
+                let doubt = &open.doubt;
                 if doubt.kind != kind {
                     return true;
                 }
+                if let Some(id) = open.going.as_ref().filter(|id| !there.contains(*id)) {
+                    news.extend(open.gone(id));
+                    return false;
+                }
                 match new.iter().position(|it| it.address.as_ref() == Some(&doubt.address)) {
-                    Some(place) => {
+                    Some(place) if open.going.is_none() => {
                         let found = new.swap_remove(place);
                         news.push(outcome::found(&found, &doubt.address));
                         parents.push(found);
                         false
                     }
-                    None if self.until(doubt) <= asked_at => {
-                        news.extend(written_off(state, doubt, &say!(m::NEVER_SEEN).to_string()));
+                    _ if self.until(doubt) <= asked_at => {
+                        let finding = if open.going.is_some() { Finding::Past } else { Finding::Absent };
+                        news.extend(settled(state, doubt, finding));
                         false
                     }
-                    None => true,
+                    _ => true,
                 }
             });
         }
@@ -179,14 +221,14 @@ impl Settler<'_> {
 }
 
 /// It is no longer in doubt. A deletion is told by its id: two of them may be at one address.
-fn written_off(state: &State, doubt: &Doubt, error: &str) -> Vec<Happening> {
+fn settled(state: &State, doubt: &Doubt, finding: Finding) -> Vec<Happening> {
     let subject = Subject::new(&doubt.address, doubt.kind, doubt.operation);
-    let failed = |id: Option<String>| subject.clone().failed(id, error.to_owned(), false);
+    let looked = |id: Option<String>| subject.clone().looked(id, finding);
     if doubt.operation != OperationWord::Delete {
-        return vec![failed(None)];
+        return vec![looked(None)];
     }
     let at = state.deletions.iter().filter(|((address, _), it)| *address == doubt.address && it.since == doubt.since);
-    at.filter(|(_, it)| it.in_doubt()).map(|((_, id), _)| failed(Some(id.clone()))).collect()
+    at.filter(|(_, it)| it.in_doubt()).map(|((_, id), _)| looked(Some(id.clone()))).collect()
 }
 
 /// What the journal knows, as far as it leads to children and keys.
@@ -200,7 +242,7 @@ fn stubs(known: &Known) -> Vec<Observed> {
         bears_data: false,
         created_at: None,
         run: None,
-        outputs: std::collections::BTreeMap::new(),
+        outputs: BTreeMap::new(),
     };
     known.ids.iter().map(stub).collect()
 }

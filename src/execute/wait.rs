@@ -39,7 +39,7 @@ pub struct Waiter {
 impl Waiter {
     /// From now on; `usual` is how long such a thing usually takes.
     pub fn new(waiting: Waiting, step: usize, operation: OperationWord, now: i64, usual: u64) -> Self {
-        let first = i64::try_from(usual.saturating_mul(6) / 10).unwrap_or(LONGEST).clamp(SHORTEST, LONGEST_FIRST);
+        let first = i64::try_from(usual.saturating_mul(6) / 10).unwrap_or(LONGEST).clamp(SHORTEST, LONGEST);
         Self { waiting, step, operation, since: now, due: now + first, state: String::new(), state_since: now }
     }
 
@@ -59,8 +59,6 @@ impl Waiter {
 
 const SHORTEST: i64 = 300;
 const LONGEST: i64 = 10_000;
-/// However long it usually takes: it may be quicker today.
-const LONGEST_FIRST: i64 = 60_000;
 
 /// All waiters.
 #[derive(Default)]
@@ -99,7 +97,7 @@ impl Waiters {
         self.asked.retain(|other| other != group);
         for address in asked {
             if let Some(waiter) = self.all.get_mut(address) {
-                waiter.due = waiter.due.max(now + ((now - waiter.since) / 6).clamp(SHORTEST, LONGEST));
+                waiter.due = waiter.due.max(now + ((now - waiter.since) / 4).clamp(SHORTEST, LONGEST));
             }
         }
     }
@@ -137,7 +135,7 @@ mod tests {
             assert!(waiters.take_due(now).is_empty(), "one answer is on its way");
             waiters.answered(&group, &members.into_iter().map(|it| it.address).collect::<Vec<_>>(), now);
         }
-        assert_eq!(asked, [6_000, 7_000, 8_166, 9_527, 11_114, 12_966]);
+        assert_eq!(asked, [6_000, 7_500, 9_375, 11_718, 14_647, 18_308]);
         waiters.answered(&Group { kind: Kind::Server, lane_id: None }, &[Address::new("server", "a")], now + 400_000);
         assert_eq!(waiters.next_due(), Some(now + 410_000));
     }

@@ -1,5 +1,6 @@
 //! What a run is given.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use tokio::sync::{mpsc, watch};
@@ -7,6 +8,7 @@ use tokio::sync::{mpsc, watch};
 use crate::cloud::Cloud;
 use crate::event::{Durations, Event, Started};
 use crate::journal::Journal;
+use crate::model::Service;
 use crate::plan::Plan;
 use crate::runtime::{Clock, Ids};
 use crate::snapshot::Observed;
@@ -46,6 +48,8 @@ pub struct World {
 
 /// A run without its cloud.
 pub struct Bare {
+    /// Those that the cloud has, and that were asked when the plan was made.
+    pub services: BTreeSet<Service>,
     /// See [`World`].
     pub journal: Arc<dyn Journal>,
     /// See [`World`].
@@ -73,7 +77,8 @@ pub async fn execute(plan: &Plan, world: World) -> Summary {
     let World { cloud, drivers, journal, clock, ids, run, started, observed, durations, settings, display, stop } =
         world;
     let environment = plan.environment.clone();
+    let services = cloud.services();
     let hands: Arc<dyn Hands> = Arc::new(DriverHands { cloud, drivers, environment, run: run.clone() });
-    carry_out(plan, hands, Bare { journal, clock, ids, run, started, observed, durations, settings, display, stop })
-        .await
+    let bare = Bare { services, journal, clock, ids, run, started, observed, durations, settings, display, stop };
+    carry_out(plan, hands, bare).await
 }

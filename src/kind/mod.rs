@@ -56,6 +56,9 @@ impl Kind {
     }
 
     /// The kind's page.
+    ///
+    /// # Panics
+    /// Never: every kind has a page, which a test below makes sure of.
     pub fn spec(self) -> &'static KindSpec {
         TABLE.iter().find(|spec| spec.kind == self).expect("every kind has a page: tested below")
     }

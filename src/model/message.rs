@@ -49,13 +49,12 @@ impl Text {
                 rest = after;
                 continue;
             };
-            match self.values.iter().find(|(known, _)| *known == name) {
-                Some((_, value)) => out.push_str(value),
-                None => {
-                    out.push('{');
-                    out.push_str(name);
-                    out.push('}');
-                }
+            if let Some((_, value)) = self.values.iter().find(|(known, _)| *known == name) {
+                out.push_str(value);
+            } else {
+                out.push('{');
+                out.push_str(name);
+                out.push('}');
             }
             rest = after;
         }

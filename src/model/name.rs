@@ -71,7 +71,7 @@ impl EnvironmentKey {
     /// The first 8 hex digits of the SHA-256 of `project_id\nregion\nname`.
     pub fn id(&self) -> EnvironmentId {
         let digest = Sha256::digest(format!("{}\n{}\n{}", self.project_id, self.region, self.name));
-        EnvironmentId(digest.iter().take(4).map(|byte| format!("{byte:02x}")).collect())
+        EnvironmentId(format!("{digest:x}").chars().take(8).collect())
     }
 
     /// The mark that every resource of the environment carries where its kind has a description: `gureum <name> <id>`.
@@ -143,7 +143,7 @@ mod tests {
     }
 
     fn sha256_hex(text: &str) -> String {
-        Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
+        format!("{:x}", Sha256::digest(text))
     }
 
     #[test]

@@ -29,6 +29,14 @@ pub struct Wanted {
     pub availability_zones: bool,
 }
 
+impl Wanted {
+    /// What the first look before a deploy asks for. Quotas cost requests: they are asked for with the rest where everything is to
+    /// be made, and otherwise by [`quotas`] once a plan makes something.
+    pub fn before_deploy(known: &Known, availability_zones: bool) -> Self {
+        Self { quotas: known.ids.is_empty(), availability_zones }
+    }
+}
+
 /// Looks at the cloud for one environment. `run` is the run that looks; `known` is what the journal knows.
 pub async fn observe(
     cloud: &Cloud,

@@ -26,7 +26,7 @@ pub struct DeployOptions {
 /// cannot be told.
 pub fn deploy(desired: &Desired, snapshot: &Snapshot, known: &Known, options: &DeployOptions) -> Plan {
     let matching = Matching::new(snapshot, known);
-    let mut verdicts = verdicts(desired, &matching, *options);
+    let mut verdicts = verdicts(desired, &matching, *options, &snapshot.facts);
     let going = if verdicts.of.is_empty() && !desired.resources.is_empty() {
         Going::default() // A circle: nothing was decided, so nothing goes.
     } else {

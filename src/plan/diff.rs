@@ -11,7 +11,7 @@ use crate::kind::{Change, Compare, Kind, METADATA_RUN, METADATA_USER_DATA, Prope
 use crate::model::messages::plan as m;
 use crate::model::{Address, OutputRef, Text, Value};
 use crate::say;
-use crate::snapshot::Status;
+use crate::snapshot::{CloudFacts, Status};
 
 use super::compare::same;
 use super::matching::Matching;
@@ -53,7 +53,12 @@ fn holds_fast(kind: Kind, property: &str) -> bool {
 }
 
 /// Decides about every desired resource, each after all it refers to.
-pub(super) fn verdicts(desired: &Desired, matching: &Matching<'_>, options: DeployOptions) -> Verdicts {
+pub(super) fn verdicts(
+    desired: &Desired,
+    matching: &Matching<'_>,
+    options: DeployOptions,
+    facts: &CloudFacts,
+) -> Verdicts {
     let mut verdicts = Verdicts::default();
     let resources: Vec<(&Address, &Resource)> = desired.resources.iter().collect();
     let number = |address: &Address| resources.binary_search_by(|(other, _)| (*other).cmp(address)).ok();
@@ -72,7 +77,7 @@ pub(super) fn verdicts(desired: &Desired, matching: &Matching<'_>, options: Depl
     };
     for &number in graph.order() {
         let (address, resource) = resources[number];
-        let verdict = verdict(address, resource, matching, options, &mut verdicts);
+        let verdict = verdict(address, resource, matching, options, facts, &mut verdicts);
         verdicts.of.insert(address.clone(), verdict);
     }
     verdicts
@@ -83,6 +88,7 @@ fn verdict(
     resource: &Resource,
     matching: &Matching<'_>,
     options: DeployOptions,
+    facts: &CloudFacts,
     verdicts: &mut Verdicts,
 ) -> Verdict {
     let Some(&number) = matching.at.get(address) else { return Verdict::Create };
@@ -110,7 +116,7 @@ fn verdict(
                 None => Reason::Replaced(differences),
             });
         }
-        verdicts.faults.push(say!(m::DATA_DIFFERS, address = address, differences = in_words(&differences)));
+        verdicts.faults.push(say!(m::DATA_DIFFERS, address = address, differences = in_words(&differences, facts)));
         verdicts.refused.insert(address.clone(), say!(m::KEPT_DIFFERS));
         return Verdict::Keep;
     }
@@ -200,20 +206,24 @@ pub(super) fn resolve(output: &OutputRef, matching: &Matching<'_>, verdicts: &Ve
     if output.field == "id" { Some(observed.id.clone()) } else { observed.outputs.get(&output.field).cloned() }
 }
 
-fn in_words(differences: &[Difference]) -> String {
+/// With names where the cloud's facts have them.
+fn in_words(differences: &[Difference], facts: &CloudFacts) -> String {
     let mut words = String::new();
     for difference in differences {
         let comma = if words.is_empty() { "" } else { ", " };
-        let is = difference.is.as_ref().map_or_else(|| "nothing".to_owned(), plain);
+        let named = |value: &Value| match value {
+            Value::Text(text) => facts.name_of(&difference.property, text).unwrap_or(text).to_owned(),
+            other => plain(other),
+        };
+        let is = difference.is.as_ref().map_or_else(|| "nothing".to_owned(), named);
         // Writing into a String cannot fail.
-        let _ = write!(words, "{comma}`{}`: {is} → {}", difference.property, plain(&difference.should));
+        let _ = write!(words, "{comma}`{}`: {is} → {}", difference.property, named(&difference.should));
     }
     words
 }
 
 fn plain(value: &Value) -> String {
     match value {
-        Value::Text(text) => text.clone(),
         Value::Output(output) => output.address.to_string(),
         other => serde_json::to_string(other).unwrap_or_default(),
     }

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
 use crate::desired::Limitation;
 use crate::kind::{Kind, Quota};
@@ -49,6 +50,18 @@ pub struct Plan {
     pub outputs: BTreeMap<Address, BTreeMap<String, String>>,
     /// Where the service is to be reached.
     pub entry: Option<OutputRef>,
+}
+
+impl Plan {
+    /// Whether anything is made.
+    pub fn creates(&self) -> bool {
+        self.steps.iter().any(|step| matches!(step.work, Work::Create(_)))
+    }
+
+    /// The SHA-256 of its JSON.
+    pub fn digest(&self) -> Result<String, serde_json::Error> {
+        Ok(format!("{:x}", Sha256::digest(serde_json::to_vec(self)?)))
+    }
 }
 
 /// A step's number within its plan, from 0.

@@ -1,6 +1,6 @@
 //! Events as plain lines and as JSON, one a line.
 
-use crate::event::{Event, GuestWord, Happening};
+use crate::event::{Event, Finding, GuestWord, Happening};
 use crate::model::Text;
 use crate::model::messages::report as m;
 use crate::say;
@@ -95,6 +95,16 @@ fn sentence(what: &Happening, look: &Look) -> (String, Text, Option<Paint>) {
         Happening::Retried { address, error, until, .. } => {
             (Some(address), say!(m::EVENT_RETRIED, until = time(*until), error = error), Some(Paint::Care))
         }
+        Happening::Looked { address, operation: word, id, finding, .. } => {
+            let operation = operation(*word);
+            let said = match finding {
+                Finding::Awaited { until } => say!(m::EVENT_AWAITED, operation = operation, until = time(*until)),
+                Finding::Absent => say!(m::EVENT_ABSENT, operation = operation),
+                Finding::Past => say!(m::EVENT_PAST, operation = operation),
+                Finding::Gone => say!(m::EVENT_GONE, id = id.as_deref().unwrap_or_default()),
+            };
+            (Some(address), said, matches!(finding, Finding::Awaited { .. }).then_some(Paint::Care))
+        }
         Happening::Guest { address, word } => match word {
             GuestWord::Stage(stage) => (Some(address), say!(m::EVENT_GUEST_STAGE, stage = stage), None),
             GuestWord::Ready => (Some(address), say!(m::EVENT_GUEST_READY), Some(Paint::Good)),
@@ -139,6 +149,18 @@ mod tests {
     #[test]
     fn a_line_says_when_what_and_which() {
         assert_eq!(event_line(&settled(2_500), 1_000, &Look::PLAIN), "    1.5 s network.web create: done, n1");
+    }
+
+    #[test]
+    fn what_is_looked_for_does_not_read_as_a_failure() {
+        let awaited = Finding::Awaited { until: 0 };
+        for finding in [awaited, Finding::Absent, Finding::Past, Finding::Gone] {
+            let (address, kind, operation) = (Address::new("network", "web"), Kind::Network, OperationWord::Create);
+            let what = Happening::Looked { address, kind, operation, id: Some("n1".into()), finding };
+            let line = event_line(&Event { what, ..settled(0) }, 0, &Look::PLAIN);
+            assert!(line.contains("look") || line.contains("no longer there (n1)"), "{line}");
+            assert!(!line.contains("FAIL"), "{line}");
+        }
     }
 
     #[test]

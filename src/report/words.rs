@@ -41,7 +41,7 @@ fn value(property: &str, value: &Value, facts: Option<&CloudFacts>, look: &Look)
         Value::Null => look.word(&m::NOTHING),
         Value::Bool(flag) => flag.to_string(),
         Value::Integer(number) => number.to_string(),
-        Value::Text(text) => facts.and_then(|facts| name_of(property, text, facts)).unwrap_or(text).to_owned(),
+        Value::Text(text) => facts.and_then(|facts| facts.name_of(property, text)).unwrap_or(text).to_owned(),
         Value::List(items) => {
             let items: Vec<String> = items.iter().map(|item| self::value(property, item, facts, look)).collect();
             format!("[{}]", items.join(", "))
@@ -54,19 +54,6 @@ fn value(property: &str, value: &Value, facts: Option<&CloudFacts>, look: &Look)
         Value::Output(output) => look.say(&say!(m::ID_OF, field = output.field, address = output.address)),
         Value::Secret(secret) => look.say(&say!(m::SECRET, name = secret.name.0)),
         Value::Composed(composed) => look.say(&say!(m::COMPOSED, count = composed.pieces.len())),
-    }
-}
-
-/// The name of what an id of the cloud's own things stands for.
-fn name_of<'a>(property: &str, id: &str, facts: &'a CloudFacts) -> Option<&'a str> {
-    let last = property.rsplit('.').next().unwrap_or(property);
-    match last {
-        "flavorRef" => facts.flavors.iter().find(|flavor| flavor.id == id).map(|flavor| flavor.name.as_str()),
-        "imageRef" => facts.images.iter().find(|image| image.id == id).map(|image| image.name.as_str()),
-        "network_id" | "floating_network_id" => {
-            facts.external_networks.iter().find(|network| network.id == id).map(|network| network.name.as_str())
-        }
-        _ => None,
     }
 }
 

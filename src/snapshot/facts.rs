@@ -43,6 +43,21 @@ pub struct CloudFacts {
     pub availability_zones: Checked<BTreeSet<String>>,
 }
 
+impl CloudFacts {
+    /// The name of what an id of the cloud's own things stands for: a flavor's, an image's, an external network's.
+    pub fn name_of(&self, property: &str, id: &str) -> Option<&str> {
+        let last = property.rsplit('.').next().unwrap_or(property);
+        match last {
+            "flavorRef" => self.flavors.iter().find(|flavor| flavor.id == id).map(|flavor| flavor.name.as_str()),
+            "imageRef" => self.images.iter().find(|image| image.id == id).map(|image| image.name.as_str()),
+            "network_id" | "floating_network_id" => {
+                self.external_networks.iter().find(|network| network.id == id).map(|network| network.name.as_str())
+            }
+            _ => None,
+        }
+    }
+}
+
 /// A flavor (Nova API v2.1, `flavors/detail`).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Flavor {

@@ -164,7 +164,9 @@ impl Live {
                 self.remove(address);
                 self.all.println(event_line(event, begun, look))?;
             }
-            Happening::Retried { .. } | Happening::Guest { .. } => self.all.println(event_line(event, begun, look))?,
+            Happening::Retried { .. } | Happening::Looked { .. } | Happening::Guest { .. } => {
+                self.all.println(event_line(event, begun, look))?;
+            }
             Happening::Started(_) | Happening::Ended { .. } => {}
         }
         Ok(())

@@ -41,7 +41,8 @@ pub fn dependencies(root: &Path) -> Dependencies {
         if line.starts_with('[') {
             section = line.trim();
         } else if let Some((name, _)) = line.split_once(" = ") {
-            let name = name.trim().replace('-', "_");
+            // The one package whose library has another name.
+            let name = if name == "md-5" { "md5".into() } else { name.trim().replace('-', "_") };
             match section {
                 "[dependencies]" => drop(found.normal.insert(name)),
                 "[dev-dependencies]" => drop(found.dev.insert(name)),

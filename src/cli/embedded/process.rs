@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use crate::embedded::server::{Running, awake, running};
+use crate::embedded::server::{Running, awake, make, running};
 use crate::model::messages::cli as m;
 use crate::say;
 
@@ -49,7 +49,7 @@ pub fn ensure(folder: &Path) -> Result<Running, CliError> {
 /// `gureum embedded serve` beside us: none of our streams, and no signal from our terminal.
 fn start(folder: &Path) -> std::io::Result<Child> {
     let state = folder.parent().unwrap_or(folder);
-    std::fs::create_dir_all(folder)?;
+    make(folder)?;
     let log = log(folder)?;
     let mut command = Command::new(std::env::current_exe()?);
     command.args(["embedded", "serve", "--idle", IDLE_MINUTES, "--state"]).arg(state);

@@ -1,5 +1,7 @@
 //! What Neutron says of itself: versions, extensions, zones, agents, and how many addresses networks have left.
 
+#![allow(clippy::unnecessary_wraps, reason = "every operation's handler has the same type")]
+
 use serde_json::{Value as Json, json};
 
 use super::address::{number, pools, taken};

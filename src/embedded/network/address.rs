@@ -40,8 +40,7 @@ pub fn is_usable(net: IpNet, given: IpAddr) -> bool {
     let inside = net.contains(&given);
     match net {
         IpNet::V4(v4) if v4.prefix_len() < 31 => inside && given != net.network() && given != net.broadcast(),
-        IpNet::V4(_) => inside,
-        IpNet::V6(v6) => inside && (v6.prefix_len() >= 127 || given != net.network()),
+        IpNet::V4(_) | IpNet::V6(_) => inside,
     }
 }
 
@@ -128,7 +127,12 @@ fn subnet_of<'a>(world: &World, network: &str, subnets: &[&'a Row], id: &str) ->
 fn named(world: &World, network: &str, subnets: &[&Row], asked: &Json, wanted: &Wanted<'_>) -> Result<Json, Fault> {
     let written = asked["ip_address"].as_str().unwrap_or_default();
     let parsed: Option<IpAddr> = written.parse().ok();
-    let usable = |subnet: &Row| range(subnet).zip(parsed).is_some_and(|(net, address)| is_usable(net, address));
+    let usable = |subnet: &Row| {
+        range(subnet).zip(parsed).is_some_and(|(net, address)| {
+            let anycast = address.is_ipv6() && address == net.network();
+            is_usable(net, address) && (wanted.lowest || !anycast)
+        })
+    };
     let subnet = match asked["subnet_id"].as_str() {
         Some(id) => {
             let subnet = subnet_of(world, network, subnets, id)?;

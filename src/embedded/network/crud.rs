@@ -14,6 +14,9 @@ use crate::embedded::world::Row;
 
 /// The request's body, an object.
 pub fn body(context: &Context<'_>) -> Result<Row, Fault> {
+    if context.request.body.is_empty() {
+        return Ok(Row::new());
+    }
     match serde_json::from_slice(&context.request.body) {
         Ok(Json::Object(map)) => Ok(map),
         Ok(_) | Err(_) => Err(Fault::new(400, "Body contains invalid data")),
@@ -34,7 +37,9 @@ fn items(context: &Context<'_>, kind: &Kind) -> Result<(Vec<Row>, bool), Fault> 
         if !kind.bulk {
             return Err(Fault::new(400, "Bulk operation not supported"));
         }
-        let list = list.as_array().cloned().unwrap_or_default();
+        let Some(list) = list.as_array().cloned() else {
+            return Err(Fault::new(400, format!("Object '{}' contains invalid data", kind.singular)));
+        };
         if list.is_empty() {
             return Err(Fault::new(400, "Resources required"));
         }
@@ -122,7 +127,7 @@ pub fn update(
     }
     let row = context.world.get(kind.table, &id).cloned().unwrap_or_default();
     // What has just been set going has not been acted on by any agent yet.
-    let fresh = row.get("_ready_at") != old.get("_ready_at");
+    let fresh = ["_ready_at", "_scheduled"].into_iter().any(|name| row.get(name) != old.get(name));
     let seen = view(context.world, kind, &row, &context.caller, context.now, fresh);
     Ok(Reply::json(200, &json!({kind.singular: seen})))
 }

@@ -113,9 +113,9 @@ pub(super) fn create(context: &mut Context<'_>) -> Result<Reply, Fault> {
     crud::create(
         context,
         &SECURITY_GROUP,
-        |_, groups| match groups.iter().any(|group| text(group, "name") == "default") {
-            true => Err(default_exists()),
-            false => Ok(()),
+        |_, groups| {
+            let taken = groups.iter().any(|group| text(group, "name") == "default");
+            if taken { Err(default_exists()) } else { Ok(()) }
         },
         |context, group| {
             let project = text(&group, "project_id").to_owned();

@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use serde_json::{Value as Json, json};
 
 use super::address::range;
+use super::checks::{is_uuid, python};
 use super::kinds::{PORT, ROUTER, SUBNET};
 use super::ports::{self, NewPort};
 use super::routers::interfaces;
@@ -21,6 +22,11 @@ const OWNER: &str = "network:router_interface";
 fn named(context: &Context<'_>) -> Result<(Option<String>, Option<String>), Fault> {
     let body = crud::body(context)?;
     let take = |name: &str| body.get(name).and_then(Json::as_str).map(str::to_owned);
+    for given in [body.get("subnet_id"), body.get("port_id")].into_iter().flatten() {
+        if !given.as_str().is_some_and(is_uuid) {
+            return Err(bad("router", format!("'{}' is not a valid UUID", python(given))));
+        }
+    }
     match (take("subnet_id"), take("port_id")) {
         (None, None) => Err(bad("router", "Either subnet_id or port_id must be specified")),
         named => Ok(named),

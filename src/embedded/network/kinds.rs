@@ -1,6 +1,7 @@
 //! Neutron's kinds of resource: their names, attributes and the refusals that name them.
 
-use super::attributes::{Attribute, Check, fixed, needed, shown, value};
+use super::attributes::{Attribute, fixed, needed, shown, value};
+use super::checks::Check;
 use super::{floating_ips, groups, networks};
 use crate::embedded::fault::Fault;
 use crate::embedded::world::{Row, World};
@@ -129,7 +130,7 @@ pub static PORT: Kind = Kind {
         value("extra_dhcp_opts", "[]", Check::List),
         value("port_security_enabled", "", Check::Bool),
         value("binding:vnic_type", "\"normal\"", Check::OneOf(VNIC_TYPES)),
-        value("binding:profile", "{}", Check::ObjectOrNone).guarded(),
+        value("binding:profile", "", Check::ObjectOrNone).guarded(),
         value("binding:host_id", "", Check::TextOrNone).guarded(),
         value("qos_policy_id", "null", Check::IdOrNone),
         fixed("tags", "[]", Check::List),

@@ -4,17 +4,17 @@ use std::cmp::Ordering;
 
 use serde_json::{Value as Json, json};
 
-use super::attributes::{Check, boolean, is_known};
+use super::attributes::{is_filter, is_known};
+use super::checks::{Check, boolean, whole};
 use super::kinds::Kind;
-use super::rows::{fault, may_see, text, view};
+use super::rows::{fault, invalid, may_see, text, view};
 use crate::embedded::context::Context;
 use crate::embedded::exchange::Reply;
 use crate::embedded::fault::Fault;
 use crate::embedded::world::Row;
 
 const PAGING: [&str; 6] = ["fields", "limit", "marker", "page_reverse", "sort_key", "sort_dir"];
-const DERIVED: [&str; 6] =
-    ["status", "availability_zones", "subnets", "is_default", "security_group_rules", "port_details"];
+const DERIVED: [&str; 2] = ["status", "is_default"];
 const TAGS: [&str; 4] = ["tags", "tags-any", "not-tags", "not-tags-any"];
 
 /// The list that the request asks for.
@@ -29,7 +29,7 @@ pub fn respond(context: &mut Context<'_>, kind: &Kind) -> Result<Reply, Fault> {
             None => filters.push((name, vec![value])),
         }
     }
-    let known = |name: &str| is_known(kind, name) || TAGS.contains(&name) || name == "changed-since";
+    let known = |name: &str| is_filter(kind, name) || TAGS.contains(&name);
     let unknown: Vec<String> =
         filters.iter().filter(|(name, _)| !known(name)).map(|(name, _)| format!("'{name}'")).collect();
     if !unknown.is_empty() {
@@ -72,7 +72,6 @@ fn matches(kind: &Kind, row: &Row, filters: &[(&str, Vec<&str>)]) -> Result<bool
     for (name, values) in filters {
         let holds = match *name {
             name if TAGS.contains(&name) => has_tags(row, name, values),
-            "changed-since" => values.iter().all(|value| text(row, "updated_at") >= *value),
             "fixed_ips" => has_addresses(row, values),
             name => {
                 let mut any = false;
@@ -93,6 +92,9 @@ fn equals(kind: &Kind, name: &str, actual: Option<&Json>, wanted: &str) -> Resul
     if matches!(kind.check(name), Some(Check::Bool)) {
         let wanted = boolean(&json!(wanted))?;
         return Ok(actual.and_then(Json::as_bool).unwrap_or(false) == wanted);
+    }
+    if matches!(kind.check(name), Some(Check::Version)) && whole(&json!(wanted)).is_none() {
+        return Err(invalid(format!("'{wanted}' is not an integer")));
     }
     Ok(match actual {
         Some(Json::String(text)) => text == wanted,

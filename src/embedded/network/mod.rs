@@ -7,6 +7,7 @@
 mod about;
 mod address;
 mod attributes;
+mod checks;
 mod crud;
 mod dhcp;
 mod floating_ips;

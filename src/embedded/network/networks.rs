@@ -3,7 +3,7 @@
 use serde_json::{Value as Json, json};
 
 use super::kinds::{NETWORK, SUBNET};
-use super::rows::{fault, flag, insert, invalid, object, text};
+use super::rows::{check_zones, fault, flag, insert, invalid, object, text};
 use super::{crud, groups, ports};
 use crate::embedded::context::Context;
 use crate::embedded::exchange::Reply;
@@ -45,6 +45,7 @@ pub(super) fn create(context: &mut Context<'_>) -> Result<Reply, Fault> {
         |context, mut row| {
             let project = text(&row, "project_id").to_owned();
             groups::default_of(context, &project);
+            check_zones(&row)?;
             mtu(&mut row)?;
             if row["provider:network_type"].is_null() {
                 row.insert("provider:network_type".to_owned(), json!("vxlan"));

@@ -105,7 +105,9 @@ pub(super) fn make(context: &mut Context<'_>, new: NewPort, more: &Row) -> Resul
         row.entry(name).or_insert(default);
     }
     row.extend(binding(&new.host));
-    let row = insert(context, &PORT, &new.project, if agent { 2 } else { 1 }, row);
+    // Binding it, and what the cloud itself makes, is one change more.
+    let revision = if agent && (new.project.is_empty() || !new.host.is_empty()) { 2 } else { 1 };
+    let row = insert(context, &PORT, &new.project, revision, row);
     context.world.change(NETWORK.table, &new.network, |network| {
         network.insert("_scheduled".to_owned(), json!(true));
     });

@@ -2,7 +2,7 @@
 
 use serde_json::{Value as Json, json};
 
-use super::attributes::python;
+use super::checks::python;
 use super::kinds::{KINDS, Kind};
 use super::rows::{disallowed, fault, invalid, object, text};
 use crate::embedded::context::Context;

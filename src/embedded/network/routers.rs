@@ -5,11 +5,11 @@ use std::net::IpAddr;
 use serde_json::{Value as Json, json};
 
 use super::address::range;
-use super::attributes::python;
+use super::checks::python;
 use super::crud;
 use super::kinds::{NETWORK, PORT, ROUTER};
 use super::ports::{self, NewPort};
-use super::rows::{bad, change, fault, find, flag, insert, list, object, ready_in, text};
+use super::rows::{bad, change, check_zones, fault, find, flag, insert, list, object, ready_in, text};
 use crate::embedded::context::Context;
 use crate::embedded::exchange::Reply;
 use crate::embedded::fault::Fault;
@@ -22,6 +22,7 @@ pub(super) fn create(context: &mut Context<'_>) -> Result<Reply, Fault> {
         |_, _| Ok(()),
         |context, mut row| {
             let project = text(&row, "project_id").to_owned();
+            check_zones(&row)?;
             let id = context.uuid();
             let asked = row.remove("external_gateway_info").unwrap_or_default();
             for (name, default) in [("distributed", json!(false)), ("ha", json!(false)), ("routes", json!([]))] {

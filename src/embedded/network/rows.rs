@@ -28,6 +28,17 @@ pub fn disallowed(rule: &str) -> Fault {
     fault(403, "PolicyNotAuthorized", format!("{rule} is disallowed by policy"))
 }
 
+/// 404 for a zone that is not `nova`.
+pub fn check_zones(row: &Row) -> Result<(), Fault> {
+    match list(row, "availability_zone_hints").iter().find(|zone| **zone != "nova") {
+        Some(zone) => {
+            let message = format!("AvailabilityZone {} could not be found.", super::checks::python(zone));
+            Err(fault(404, "AvailabilityZoneNotFound", message))
+        }
+        None => Ok(()),
+    }
+}
+
 /// A row's text; empty where there is none.
 pub fn text<'a>(row: &'a Row, name: &str) -> &'a str {
     row.get(name).and_then(Json::as_str).unwrap_or_default()

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use ipnet::IpNet;
 use serde_json::{Value as Json, json};
 
-use super::attributes::python;
+use super::checks::python;
 use super::crud;
 use super::kinds::{RULE, SECURITY_GROUP};
 use super::rows::{change, fault, find, insert, text};
@@ -104,6 +104,9 @@ fn range(rule: &Row) -> Option<IpNet> {
 }
 
 fn check(rule: &Row) -> Result<(), Fault> {
+    if rule.get("remote_group_id").is_some_and(|group| group == "") {
+        return Err(broken());
+    }
     let remotes = ["remote_ip_prefix", "remote_group_id", "remote_address_group_id"];
     if remotes.into_iter().filter(|name| !text(rule, name).is_empty()).count() > 1 {
         let message = "Only one of remote_ip_prefix or remote_group_id or remote_address_group_id may be provided.";
@@ -122,6 +125,11 @@ fn check(rule: &Row) -> Result<(), Fault> {
         }
     }
     Ok(())
+}
+
+/// What the lab answers where it fails itself.
+fn broken() -> Fault {
+    Fault::new(500, "Request Failed: internal server error while processing your request.")
 }
 
 fn check_ports(rule: &Row) -> Result<(), Fault> {
@@ -234,7 +242,7 @@ pub(super) fn create(context: &mut Context<'_>) -> Result<Reply, Fault> {
 pub(super) fn update(context: &mut Context<'_>) -> Result<Reply, Fault> {
     crud::update(context, &RULE, |context, _, changes| match context.settings.release {
         // The lab's release has no way to do it, and says so like this.
-        Release::Zed => Err(Fault::new(500, "Request Failed: internal server error while processing your request.")),
+        Release::Zed => Err(broken()),
         Release::Current => Ok(changes),
     })
 }

@@ -15,7 +15,7 @@ use crate::embedded::fault::Fault;
 use crate::embedded::world::Row;
 
 pub(super) fn create(context: &mut Context<'_>) -> Result<Reply, Fault> {
-    crud::create(context, &SUBNET, |_, _| Ok(()), |context, row| make(context, row))
+    crud::create(context, &SUBNET, |_, _| Ok(()), make)
 }
 
 /// Refuses what is not the owner's, on a network that it sees all the same.
@@ -41,19 +41,23 @@ pub fn make(context: &mut Context<'_>, mut row: Row) -> Result<Row, Fault> {
     let Some(written) = row["cidr"].as_str().map(str::to_owned) else {
         return Err(bad("subnets", "a subnetpool must be specified in the absence of a cidr"));
     };
-    let net: IpNet = written.parse().map_err(|_| invalid(format!("{written} is not in a CIDR format")))?;
+    let alone = written.parse::<IpAddr>().map(IpNet::from);
+    let net: IpNet = written.parse().or(alone).map_err(|_| invalid(format!("{written} is not in a CIDR format")))?;
+    check_counts(&row, "new subnet")?;
     let net = net.trunc();
     check_range(&row, net, &written)?;
     row.insert("cidr".to_owned(), json!(net.to_string()));
     if !row.contains_key("gateway_ip") {
-        let first = address(number(net.network()) + 1, net.network());
+        // IPv6's first address is the routers' own (subnet-router anycast).
+        let step = u128::from(net.addr().is_ipv4());
+        let first = address(number(net.network()) + step, net.network());
         row.insert("gateway_ip".to_owned(), json!(first.to_string()));
     }
     check_gateway(&row, net)?;
-    if row.contains_key("allocation_pools") {
-        check_pools(&row, net)?;
-    } else {
+    if list(&row, "allocation_pools").is_empty() {
         row.insert("allocation_pools".to_owned(), default_pools(&row, net));
+    } else {
+        check_pools(&row, net)?;
     }
     for other in context.world.rows(SUBNET.table) {
         if text(other, "network_id") == id && range(other).is_some_and(|other| overlap(other, net)) {
@@ -86,11 +90,27 @@ fn check_range(row: &Row, net: IpNet, written: &str) -> Result<(), Fault> {
         return Err(invalid("Subnet has a prefix length that is incompatible with DHCP service enabled"));
     }
     match net.network() {
-        first if first.is_unspecified() || first.is_multicast() || first.is_loopback() => {
+        first if first.is_loopback() => Err(invalid("Loopback IP subnet is not supported if enable_dhcp is True")),
+        first if first.is_multicast() => Err(invalid("Multicast IP subnet is not supported if enable_dhcp is True")),
+        first if first.is_unspecified() => {
             Err(invalid(format!("First IP '{first}' of network is not supported if enable_dhcp is True.")))
         }
         _ => Ok(()),
     }
+}
+
+fn check_counts(row: &Row, what: &str) -> Result<(), Fault> {
+    for (name, code, words, limit) in [
+        ("dns_nameservers", "DNSNameServersExhausted", "DNS nameservers", 5),
+        ("host_routes", "HostRoutesExhausted", "host routes", 20),
+    ] {
+        if list(row, name).len() > limit {
+            let message =
+                format!("Unable to complete operation for {what}. The number of {words} exceeds the limit {limit}.");
+            return Err(fault(400, code, message));
+        }
+    }
+    Ok(())
 }
 
 fn gateway(row: &Row) -> Option<IpAddr> {
@@ -178,10 +198,11 @@ pub(super) fn update(context: &mut Context<'_>) -> Result<Reply, Fault> {
         let mut new = old.clone();
         new.extend(changes.clone());
         let Some(net) = range(&new) else { return Ok(changes) };
-        if gateway(&new) != gateway(old) {
+        if gateway(&new).is_some() && gateway(&new) != gateway(old) {
             check_gateway(&new, net)?;
             refuse_used_gateway(context, old)?;
         }
+        check_counts(&new, text(old, "id"))?;
         check_pools(&new, net)?;
         if changes.contains_key("enable_dhcp") {
             check_range(&new, net, text(&new, "cidr"))?;

@@ -2,7 +2,7 @@
 
 use serde_json::{Value as Json, json};
 
-use super::attributes::python;
+use super::checks::python;
 use super::crud;
 use super::kinds::{KINDS, Kind, RULE};
 use super::rows::{change, fault, find, invalid, list, object, text};

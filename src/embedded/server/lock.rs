@@ -49,7 +49,7 @@ impl Lock {
     pub(super) fn take(state: &Path) -> Result<Self, ServeError> {
         let path = state.join(FILE);
         let failed = |error| ServeError::Io(path.display().to_string(), error);
-        std::fs::create_dir_all(state).map_err(failed)?;
+        make(state).map_err(failed)?;
         let mut file =
             OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path).map_err(failed)?;
         // Somebody who only asks whether it is locked holds it for an instant.
@@ -90,6 +90,15 @@ impl Lock {
             .and_then(|()| self.file.set_len(text.len() as u64 + 1));
         written.map_err(|error| ServeError::Io(path.display().to_string(), error))
     }
+}
+
+/// The directory, which only its owner reads: what servers are given at their first boot is in it.
+pub fn make(state: &Path) -> std::io::Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(state)
 }
 
 fn content(file: &mut File) -> Option<Running> {

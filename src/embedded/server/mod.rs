@@ -31,8 +31,8 @@ use super::identity::{MEMBER, PASSWORD, REGION};
 use store::Store;
 
 pub use admin::awake;
-pub use lock::{Running, running};
-pub use pace::{service_time, workers};
+pub use lock::{Running, make, running};
+pub use pace::{service_time, service_times, usual_time, workers};
 pub(super) use wire::decoded;
 
 /// How a cloud is served.

@@ -25,8 +25,8 @@ static TABLE: &[(Service, &str, &str, u32)] = &[
     (ObjectStore, "PUT", "/v1/{account}/{container}", 100),
 ];
 
-/// The usual time of a service's other requests: GET and HEAD, POST, PUT and PATCH, DELETE.
-fn usual(service: Service, method: &str) -> u32 {
+/// The usual median of a service's other requests, in milliseconds: GET and HEAD, POST, PUT and PATCH, DELETE.
+pub fn usual_time(service: Service, method: &str) -> u32 {
     let [get, post, put, delete] = match service {
         Identity => [40, 120, 80, 80],
         Compute => [80, 300, 250, 300],
@@ -48,7 +48,12 @@ pub fn service_time(service: Service, method: &str, path: &str) -> u32 {
     TABLE
         .iter()
         .find(|(of, known, pattern, _)| *of == service && *known == method && path_matches(pattern, path).is_some())
-        .map_or_else(|| usual(service, method), |(_, _, _, median)| *median)
+        .map_or_else(|| usual_time(service, method), |(_, _, _, median)| *median)
+}
+
+/// The requests that have a median of their own: service, method, path and the median in milliseconds at pace 1.
+pub fn service_times() -> &'static [(Service, &'static str, &'static str, u32)] {
+    TABLE
 }
 
 /// How many requests a service carries out at once: the lab's API services run one process per core.

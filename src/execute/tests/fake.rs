@@ -48,6 +48,8 @@ struct Inside {
     things: BTreeMap<String, Thing>,
     faults: Vec<(String, Fault)>,
     log: Vec<(i64, String)>,
+    /// Places that something is about to take: what is made there ends in ERROR.
+    held: BTreeSet<Address>,
     at_once: BTreeMap<Kind, usize>,
     most_at_once: BTreeMap<Kind, usize>,
 }
@@ -122,6 +124,23 @@ impl Fake {
         };
         inside.things.insert(id.clone(), thing);
         id
+    }
+
+    /// The same, but it is shown only so many milliseconds from now, and holds its place already.
+    pub fn plant_late(&self, address: &Address, kind: Kind, run: &str, ms: i64) -> String {
+        let id = self.plant(address, kind, run);
+        let mut inside = self.inside.lock().expect("not poisoned");
+        let thing = inside.things.get_mut(&id).expect("just planted");
+        (thing.made_at, thing.ready_at) = (thing.made_at + ms, thing.ready_at + ms + 2_000);
+        inside.held.insert(address.clone());
+        id
+    }
+
+    /// The ids of what stands at an address.
+    pub fn ids(&self, address: &str) -> Vec<String> {
+        let inside = self.inside.lock().expect("not poisoned");
+        let there = inside.things.iter().filter(|(_, it)| it.address.as_str() == address && it.gone_at.is_none());
+        there.map(|(id, _)| id.clone()).collect()
     }
 
     /// All of them as an observation shows them.
@@ -216,7 +235,9 @@ impl Hands for Fake {
             }
             let there = inside.things.iter().find(|(_, it)| it.address == item.address && it.exists(now));
             let (id, adopted) = match there {
-                Some((id, _)) if !kind.spec().can_act_twice => (id.clone(), true),
+                Some((id, _)) if !kind.spec().can_act_twice && !inside.held.contains(&item.address) => {
+                    (id.clone(), true)
+                }
                 _ => (format!("{}#{}", item.address, inside.things.len()), false),
             };
             let later = kind.spec().settles == Settles::Later;
@@ -228,7 +249,7 @@ impl Hands for Fake {
                     properties: item.properties.clone(),
                     made_at,
                     ready_at: made_at + takes,
-                    error: matches!(fault, Some(Fault::Error)),
+                    error: matches!(fault, Some(Fault::Error)) || inside.held.contains(&item.address),
                     gone_at: None,
                     run: run.clone(),
                 };

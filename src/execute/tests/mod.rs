@@ -4,6 +4,7 @@ mod crash;
 mod drivers;
 mod fake;
 mod faults;
+mod late;
 mod order;
 mod settle;
 mod stops;
@@ -16,7 +17,7 @@ use tokio::sync::{mpsc, watch};
 use crate::event::{CommandWord, Durations, Event, Happening, Started};
 use crate::journal::Memory;
 use crate::kind::Kind;
-use crate::model::{Address, EnvironmentKey, EnvironmentName, Properties, Value};
+use crate::model::{Address, EnvironmentKey, EnvironmentName, Properties, Service, Value};
 use crate::plan::{Batch, Goal, Item, Plan, Preflight, Step, StepId, Totals, Until, Work};
 use crate::runtime::CountingIds;
 use crate::snapshot::Observed;
@@ -104,6 +105,7 @@ struct Stage {
     observed: Vec<Observed>,
     settings: Settings,
     durations: Durations,
+    services: BTreeSet<Service>,
     stop: watch::Sender<Stop>,
 }
 
@@ -116,6 +118,7 @@ impl Stage {
             observed: Vec::new(),
             settings: Settings::default(),
             durations: Durations::default(),
+            services: Kind::all().map(|kind| kind.spec().service).collect(),
             stop: watch::channel(Stop::Run).0,
         }
     }
@@ -130,6 +133,7 @@ impl Stage {
             started: started(),
             observed: self.observed.clone(),
             durations: self.durations.clone(),
+            services: self.services.clone(),
             settings: self.settings.clone(),
             display,
             stop: self.stop.subscribe(),
@@ -172,6 +176,7 @@ fn told(what: &Happening) -> String {
         Happening::Failed { address, operation, .. } => format!("failed {} {address}", word(operation)),
         Happening::Skipped { address, because, .. } => format!("skipped {address} because {because}"),
         Happening::Retried { address, .. } => format!("retried {address}"),
+        Happening::Looked { address, finding, .. } => format!("looked for {address}: {finding:?}").to_lowercase(),
         Happening::Guest { address, .. } => format!("guest {address}"),
         Happening::Ended { exit_code, .. } => format!("ended {exit_code}"),
     }

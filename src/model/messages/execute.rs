@@ -7,9 +7,6 @@ crate::messages! {
     UNREADABLE = "execute.unreadable", "its state could not be read for {seconds} s: {error}", "{seconds}초 동안 상태를 읽지 못했습니다: {error}";
     NOT_DELETED = "execute.not_deleted", "it was not deleted: {state}", "삭제되지 않았습니다: {state}";
     NOT_SENT = "execute.not_sent", "not sent again: the run ended first", "다시 보내지 않았습니다: 실행이 먼저 끝났습니다";
-    WRITTEN_OFF = "execute.written_off", "its answer was lost in an earlier run; what became of it is observed", "이전 실행에서 응답을 잃었습니다. 결과는 관찰로 확인합니다";
-    NEVER_SEEN = "execute.never_seen", "its answer was lost in an earlier run, and it has not appeared", "이전 실행에서 응답을 잃었고 끝내 나타나지 않았습니다";
-    ANSWER_LOST = "execute.answer_lost", "its answer was lost in an earlier run: it may still appear", "이전 실행에서 응답을 잃었습니다: 아직 나타날 수 있습니다";
     JOURNAL_FAILED = "execute.journal_failed", "the journal cannot be written ({error}), so nothing more was started", "저널을 쓸 수 없어({error}) 더 시작하지 않았습니다";
     UNRECORDED = "execute.unrecorded", "the journal cannot be written ({error}), so nothing more was started; it does not know of: {ids}", "저널을 쓸 수 없어({error}) 더 시작하지 않았습니다. 저널에 없는 것: {ids}";
     OTHER_WRITER = "execute.other_writer", "another gureum is deploying {name}: {address} ({id}) is of its run {run}", "다른 gureum이 {name}을(를) 배포하고 있습니다: {address}({id})은(는) 그 실행 {run}의 것입니다";

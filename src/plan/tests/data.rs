@@ -35,7 +35,7 @@ fn a_replacement_of_data_names_the_difference_and_the_flag() {
     let refused = plan(&desired, &cloud);
     assert!(refused.steps.is_empty(), "no step for it, not even the name's");
     let fault = &faults(&refused)[0];
-    assert!(fault.contains("`flavorRef`: flavor-medium → flavor-small") && fault.contains("--replace-data"), "{fault}");
+    assert!(fault.contains("`flavorRef`: medium → small") && fault.contains("--replace-data"), "{fault}");
 
     let allowed = plan_with(&desired, &cloud, REPLACE);
     assert!(matches!(reason(&allowed, "create server.db-1"), Reason::Replaced(differences) if differences.len() == 1));

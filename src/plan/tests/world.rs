@@ -232,7 +232,7 @@ pub fn shop() -> Desired {
 pub fn facts() -> CloudFacts {
     let flavor = |id: &str, vcpus: u32| Flavor {
         id: id.into(),
-        name: id.into(),
+        name: id.trim_start_matches("flavor-").into(),
         vcpus,
         ram_mib: 2048 * u64::from(vcpus),
         disk_gib: 10,
