@@ -7,6 +7,8 @@ mod durations;
 mod fold;
 mod known;
 mod state;
+#[cfg(test)]
+mod tests;
 mod types;
 
 pub use durations::Durations;
