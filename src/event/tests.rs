@@ -1,5 +1,7 @@
 //! Histories and what they add up to.
 
+use std::collections::BTreeMap;
+
 use crate::kind::Kind;
 use crate::model::Address;
 
