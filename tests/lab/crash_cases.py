@@ -47,7 +47,7 @@ def killed_in_doubt(world):
     process.wait()
     again = world.gureum.deploy(*SHOP)
     world.complete = True
-    expect_text("what the run after the kill says", ["network.web again at", "its answer was lost"], again.said())
+    expect_text("what the run after the kill says", ["network.web create: looked for until", "it may still act"], again.said())
     world.expect_shop()
 
 
