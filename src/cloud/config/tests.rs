@@ -91,26 +91,26 @@ fn the_first_file_wins_and_the_named_one_before_all() {
 fn what_is_not_there_is_named() {
     let error = Place::new().error();
     for path in
-        ["/work/clouds.yaml", "/home/.config/openstack/clouds.yaml", "/etc/openstack/clouds.yaml", "OS_AUTH_URL"]
+        ["/desk/clouds.yaml", "/home/.config/openstack/clouds.yaml", "/etc/openstack/clouds.yaml", "OS_AUTH_URL"]
     {
         assert!(error.contains(path), "{error}");
     }
     let error = Place::with("clouds: {}").set("OS_CLIENT_CONFIG_FILE", "/no/such.yaml").error();
     assert_eq!(error, "/no/such.yaml, which OS_CLIENT_CONFIG_FILE names, does not exist");
     let two = format!("clouds:\n{}{}", entry("lab", "http://a"), entry("lab-admin", "http://b"));
-    assert_eq!(Place::with(&two).error(), "/work/clouds.yaml holds several clouds and none is chosen: lab, lab-admin");
+    assert_eq!(Place::with(&two).error(), "/desk/clouds.yaml holds several clouds and none is chosen: lab, lab-admin");
     assert_eq!(
         Place::with(&two).cloud("labb").error(),
-        "there is no cloud `labb` in /work/clouds.yaml: it holds lab, lab-admin; did you mean `lab`?"
+        "there is no cloud `labb` in /desk/clouds.yaml: it holds lab, lab-admin; did you mean `lab`?"
     );
     assert_eq!(
         Place::with(&two).set("OS_CLOUD", "production").error(),
-        "there is no cloud `production` in /work/clouds.yaml: it holds lab, lab-admin"
+        "there is no cloud `production` in /desk/clouds.yaml: it holds lab, lab-admin"
     );
     assert_eq!(Place::with(&two).cloud("lab").set("OS_CLOUD", "lab-admin").find().unwrap().name, "lab");
-    assert_eq!(Place::with("cluods: {}").error(), "/work/clouds.yaml: it has no `clouds`");
+    assert_eq!(Place::with("cluods: {}").error(), "/desk/clouds.yaml: it has no `clouds`");
     let error = Place::with(&format!("clouds:\n  a: [\n  password: {PASSWORD}\n  - {PASSWORD}")).error();
-    assert!(error.starts_with("/work/clouds.yaml: line "), "{error}");
+    assert!(error.starts_with("/desk/clouds.yaml: line "), "{error}");
 }
 
 #[test]
@@ -128,7 +128,7 @@ fn everything_that_lacks_is_named_at_once() {
     let error = Place::with("clouds: {c: {auth: {username: u}, profile: nowhere}}").error();
     assert_eq!(
         error,
-        "cloud `c` in /work/clouds.yaml lacks auth.auth_url (no clouds-public.yaml has the profile `nowhere`), auth.password, \
+        "cloud `c` in /desk/clouds.yaml lacks auth.auth_url (no clouds-public.yaml has the profile `nowhere`), auth.password, \
          auth.project_name or auth.project_id"
     );
     let error = Place::new().set("OS_AUTH_URL", "http://k").set("OS_USERNAME", "u").set("OS_PASSWORD", "").error();
