@@ -19,14 +19,14 @@ impl Place {
         let request = ConfigRequest {
             cloud: None,
             environment: BTreeMap::new(),
-            working_directory: at("work"),
+            working_directory: at("desk"),
             home: at("home"),
         };
         Self { folder, request }
     }
 
     fn with(text: &str) -> Self {
-        Self::new().file("work/clouds.yaml", text)
+        Self::new().file("desk/clouds.yaml", text)
     }
 
     fn file(self, name: &str, text: &str) -> Self {
@@ -71,7 +71,7 @@ fn the_first_file_wins_and_the_named_one_before_all() {
         ("home/.config/openstack/clouds.yml", file("http://yml")),
         ("home/.config/openstack/clouds.yaml", file("http://home")),
         ("config/openstack/clouds.yaml", file("http://config")),
-        ("work/clouds.yaml", file("http://work")),
+        ("desk/clouds.yaml", file("http://work")),
         ("elsewhere.yaml", file("http://named")),
     ];
     let mut place = Place::new();
@@ -145,7 +145,7 @@ fn a_whole_entry_is_read_with_profile_secrets_and_region() {
          interface: internalURL\n    cacert: ~/ca.pem\n    verify: no\n    identity_api_version: 3\n    \
          regions: [{name: A, values: {interface: admin}}, B]\n    network_endpoint_override: http://n/\n",
     )
-    .file("work/clouds-public.yaml", "public-clouds: {vendor: {auth: {auth_url: 'https://{region_name}.cloud/v3', username: x}}}")
+    .file("desk/clouds-public.yaml", "public-clouds: {vendor: {auth: {auth_url: 'https://{region_name}.cloud/v3', username: x}}}")
     .file("home/.config/openstack/secure.yaml", "clouds: {c: {auth: {password: 00123}}}");
     let config = place.find().unwrap();
     assert_eq!((config.auth_url.as_str(), config.region.as_deref()), ("https://A.cloud/v3", Some("A")));
