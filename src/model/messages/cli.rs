@@ -85,7 +85,6 @@ crate::messages! {
     INTERRUPTED = "cli.interrupted", "interrupted: nothing was changed", "중단됨: 아무것도 바꾸지 않았습니다";
     NO_SIGNALS = "cli.no-signals", "cannot listen for Ctrl-C: {why}", "Ctrl-C 를 받을 수 없습니다: {why}";
     NO_RUNTIME = "cli.no-runtime", "cannot start: {why}", "시작할 수 없습니다: {why}";
-    RUN_PARTLY_HELP = "cli.run-partly-help", "run the same command again: it does what is left, and nothing twice", "같은 명령을 다시 실행하십시오: 남은 것만 합니다";
 
     UNKNOWN_ENVIRONMENT = "cli.unknown-environment", "no environment `{name}` was deployed from here", "여기서 배포한 환경 `{name}` 이(가) 없습니다";
     UNKNOWN_ENVIRONMENT_HELP = "cli.unknown-environment-help", "known here: {names}; `--state DIR` names another state folder", "알려진 환경: {names}. 다른 상태 폴더는 `--state DIR`";
