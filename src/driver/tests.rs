@@ -171,6 +171,27 @@ async fn a_server_that_lost_its_tag_is_not_gone() {
     assert_eq!(others.iter().map(|other| other.id.as_str()).collect::<Vec<_>>(), ["s9"], "somebody else's doing");
 }
 
+#[tokio::test]
+async fn a_failed_server_is_asked_for_its_reason() {
+    let environment = shop();
+    let (listed, mut whole) = (server(&environment, "ERROR"), server(&environment, "ERROR"));
+    whole["fault"] = json!({"code": 500, "message": "No valid host was found."});
+    let (cloud, _) = cloud(move |asked| {
+        if asked.path.ends_with("/servers/detail") {
+            Reply::json(200, &json!({"servers": [listed]}))
+        } else {
+            Reply::json(200, &json!({"server": whole}))
+        }
+    })
+    .await;
+    let asked = [waiting("server.web-1", "s1", None, &json!({}))];
+    let (progress, others) =
+        of(Kind::Server).progress(&cloud, scope(&environment, &[]), &asked).await.expect("an answer");
+    let Progress::There(status, _) = &progress[&asked[0].address] else { panic!("it is there: {progress:?}") };
+    assert_eq!(*status, Status::Failed("No valid host was found.".into()));
+    assert!(others.is_empty());
+}
+
 /// The lab's tree: a pool that no listener uses is not in it.
 fn tree(state: &str) -> Json {
     json!({"statuses": {"loadbalancer": {"id": "lb", "provisioning_status": state, "listeners": [{"id": "ls",
