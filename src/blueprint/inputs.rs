@@ -25,8 +25,22 @@ pub struct Inputs {
     /// By tier.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub tiers: BTreeMap<String, TierInputs>,
+    /// How far a deploy goes; until the service answers unless said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub until: Option<Goal>,
     /// How the environment meets this cloud.
     pub settings: Settings,
+}
+
+/// How far a deploy goes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Goal {
+    /// Until the cloud says ACTIVE; what runs inside the servers is not waited for.
+    Active,
+    /// Until every server has said that it is ready, and the service answers.
+    #[default]
+    Ready,
 }
 
 impl Inputs {
@@ -45,6 +59,7 @@ impl Inputs {
             flavor: over.flavor.or(self.flavor),
             os: over.os.or(self.os),
             tiers: self.tiers,
+            until: over.until.or(self.until),
             settings: self.settings.merged(over.settings),
         }
     }

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use crate::event::{CommandWord, OutcomeWord, Started};
 use crate::journal;
+use crate::model::Secrets;
 use crate::model::messages::cli as m;
 use crate::observe::Wanted;
 use crate::plan;
@@ -40,7 +41,7 @@ async fn destroy(global: &Global, args: &DestroyArgs, target: &Target, screen: &
     let doubt = Duration::from_secs(args.run.doubt);
     let known = run::settle(&session, &key, &journal, CommandWord::Destroy, doubt, &mut interrupts, screen).await?;
     let wanted = Wanted { quotas: false, availability_zones: false };
-    let snapshot = interrupts.unless(session.observe(&key, &known.known(), wanted)).await?;
+    let snapshot = interrupts.unless(session.observe(&key, &known.known(), &Secrets::default(), wanted)).await?;
     let plan = plan::destroy(&snapshot, &known.known(), args.delete_data);
     planning::check(&plan)?;
     if screen.json {

@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use crate::blueprint::{self, Inputs, Settings, TierInputs};
+use crate::blueprint::{self, Inputs, Settings};
 use crate::model::messages::cli as m;
 use crate::model::{Diagnostics, EnvironmentName};
 use crate::say;
@@ -100,11 +100,11 @@ impl Layers {
             return Err(CliError::failed(say!(m::OTHER_USECASE, name = name, before = recorded.usecase, now = now))
                 .help(say!(m::OTHER_USECASE_HELP, now = now)));
         }
-        let mut inputs = overlay(recorded, Inputs { settings: self.settings.clone(), ..Inputs::default() });
+        let mut inputs = recorded.merged(Inputs { settings: self.settings.clone(), ..Inputs::default() });
         if let Some((file, _)) = &self.file {
-            inputs = overlay(inputs, file.clone());
+            inputs = inputs.merged(file.clone());
         }
-        inputs = overlay(inputs, self.flags.clone());
+        inputs = inputs.merged(self.flags.clone());
         if let Some(now) = now {
             now.clone_into(&mut inputs.usecase);
         }
@@ -138,6 +138,7 @@ fn flags(args: &InputArgs) -> Result<Inputs, CliError> {
         flavor: args.size(),
         os: args.os.clone(),
         tiers: std::collections::BTreeMap::new(),
+        until: None,
         settings: Settings {
             external_network: args.external_network.clone(),
             dns: args.dns.clone(),
@@ -162,42 +163,6 @@ fn ssh_key(said: &str) -> Result<String, CliError> {
     let text = places::read(Path::new(said))?;
     let line = text.lines().next().unwrap_or_default().trim();
     if is_key(line) { Ok(line.to_owned()) } else { Err(CliError::failed(say!(m::BAD_KEY_FILE, file = said))) }
-}
-
-/// One layer over another: what the upper one says wins.
-pub fn overlay(lower: Inputs, upper: Inputs) -> Inputs {
-    let mut tiers = lower.tiers;
-    for (tier, said) in upper.tiers {
-        let below = tiers.remove(&tier).unwrap_or_default();
-        let TierInputs { count, size, service } = said;
-        let merged =
-            TierInputs { count: count.or(below.count), size: size.or(below.size), service: service.or(below.service) };
-        tiers.insert(tier, merged);
-    }
-    let (below, above) = (lower.settings, upper.settings);
-    let mut flavors = below.flavors;
-    flavors.extend(above.flavors);
-    let mut images = below.images;
-    images.extend(above.images);
-    Inputs {
-        name: upper.name.or(lower.name),
-        usecase: if upper.usecase.is_empty() { lower.usecase } else { upper.usecase },
-        flavor: upper.flavor.or(lower.flavor),
-        os: upper.os.or(lower.os),
-        tiers,
-        settings: Settings {
-            external_network: above.external_network.or(below.external_network),
-            dns: if above.dns.is_empty() { below.dns } else { above.dns },
-            availability_zone: above.availability_zone.or(below.availability_zone),
-            ssh_key: above.ssh_key.or(below.ssh_key),
-            ssh_from: above.ssh_from.or(below.ssh_from),
-            cidr: above.cidr.or(below.cidr),
-            egress: above.egress.or(below.egress),
-            config_drive: above.config_drive.or(below.config_drive),
-            flavors,
-            images,
-        },
-    }
 }
 
 #[cfg(test)]
@@ -225,17 +190,6 @@ mod tests {
         let merged = layers().over(Some(recorded), &name).expect("inputs");
         assert_eq!((merged.flavor, merged.os.as_deref()), (Some(Size::Large), Some("debian-12")));
         assert_eq!(merged.name, Some(name));
-    }
-
-    #[test]
-    fn counts_of_one_layer_and_sizes_of_another_stand_together() {
-        let tier = |count, size| {
-            let tiers =
-                std::collections::BTreeMap::from([("web".to_owned(), TierInputs { count, size, service: None })]);
-            Inputs { tiers, ..Inputs::default() }
-        };
-        let merged = overlay(tier(Some(3), Some(Size::Small)), tier(None, Some(Size::Large)));
-        assert_eq!(merged, tier(Some(3), Some(Size::Large)));
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! `gureum observe`: a snapshot of the cloud and of one environment, for `plan --snapshot`.
 
+use crate::model::Secrets;
 use crate::model::messages::cli as m;
 use crate::observe::Wanted;
 use crate::{journal, say};
@@ -26,7 +27,7 @@ pub fn run(global: &Global, args: &ObserveArgs, screen: &Screen) -> Result<u8, C
         let key = session.key(&args.name);
         let (state, _) = history::read(&journal::folder(&places::state(global)?, &key), &key)?;
         let wanted = Wanted { quotas: true, availability_zones: true };
-        let snapshot = session.observe(&key, &state.known(), wanted).await?;
+        let snapshot = session.observe(&key, &state.known(), &Secrets::default(), wanted).await?;
         let json = serde_json::to_value(&snapshot).map_err(super::unserialisable)?;
         match &args.out {
             None => screen.print_json(&json, true)?,

@@ -6,7 +6,7 @@ use crate::blueprint::{self, Inputs};
 use crate::desired::{self, Desired};
 use crate::event::Known;
 use crate::model::messages::cli as m;
-use crate::model::{Diagnostics, EnvironmentKey};
+use crate::model::{Diagnostics, EnvironmentKey, Secrets};
 use crate::observe::Wanted;
 use crate::plan::{self, DeployOptions, Plan};
 use crate::say;
@@ -68,7 +68,7 @@ pub async fn on_cloud(
 ) -> Result<Planned, CliError> {
     let wanted = Wanted::before_deploy(known, inputs.settings.availability_zone.is_some());
     let quotas_known = wanted.quotas;
-    let snapshot = session.observe(key, known, wanted).await?;
+    let snapshot = session.observe(key, known, &Secrets::default(), wanted).await?;
     let planned = on_snapshot(loaded.clone(), inputs, snapshot, known, replace_data)?;
     if quotas_known || !planned.plan.creates() {
         return Ok(planned);

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::cloud::{Cloud, CloudError, HttpApi};
 use crate::event::Known;
 use crate::model::messages::cli as m;
-use crate::model::{EnvironmentKey, EnvironmentName};
+use crate::model::{EnvironmentKey, EnvironmentName, Secrets};
 use crate::observe::{self, Wanted};
 use crate::runtime::{Clock, Ids, RandomIds, SystemClock};
 use crate::say;
@@ -39,9 +39,15 @@ impl Session {
     }
 
     /// Looks at the cloud for one environment.
-    pub async fn observe(&self, key: &EnvironmentKey, known: &Known, wanted: Wanted) -> Result<Snapshot, CliError> {
+    pub async fn observe(
+        &self,
+        key: &EnvironmentKey,
+        known: &Known,
+        secrets: &Secrets,
+        wanted: Wanted,
+    ) -> Result<Snapshot, CliError> {
         // On the heap: two dozen requests at once are a large future.
-        let observed = Box::pin(observe::observe(&self.cloud, key, &self.run, known, wanted)).await;
+        let observed = Box::pin(observe::observe(&self.cloud, key, &self.run, known, secrets, wanted)).await;
         observed.map_err(|error| cloud_error(&error))
     }
 

@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::blueprint::{Blueprint, Inputs};
 use crate::kind::Kind;
 use crate::model::messages::desired as m;
-use crate::model::{Address, Diagnostic, Diagnostics, EnvironmentKey, OutputRef, Properties, Text, Value};
+use crate::model::{
+    Address, Diagnostic, Diagnostics, EnvironmentKey, OutputRef, Properties, SecretName, SecretShape, Text, Value,
+};
 use crate::say;
 use crate::snapshot::CloudFacts;
 
@@ -21,6 +23,7 @@ pub(super) struct Draft<'a> {
     pub notes: Vec<Text>,
     pub faults: Diagnostics,
     pub entry: Option<OutputRef>,
+    pub secrets: BTreeMap<SecretName, SecretShape>,
 }
 
 impl<'a> Draft<'a> {
@@ -40,6 +43,7 @@ impl<'a> Draft<'a> {
             notes: Vec::new(),
             faults: Diagnostics::default(),
             entry: None,
+            secrets: BTreeMap::new(),
         }
     }
 

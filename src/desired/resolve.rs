@@ -40,7 +40,7 @@ pub fn desired(
         bastion::add(&mut draft, &addresses, from, &external.id, zone.as_deref());
     }
     storage::add(&mut draft);
-    let Draft { resources, limitations, notes, faults, entry, .. } = draft;
+    let Draft { resources, limitations, notes, faults, entry, secrets, .. } = draft;
     faults.or(Desired {
         environment: environment.clone(),
         resources,
@@ -48,6 +48,7 @@ pub fn desired(
         notes,
         warnings: Diagnostics::default(),
         entry,
+        secrets,
     })
 }
 

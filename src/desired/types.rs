@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 
 use crate::kind::Kind;
-use crate::model::{Address, Diagnostics, EnvironmentKey, OutputRef, Properties, Text};
+use crate::model::{Address, Diagnostics, EnvironmentKey, OutputRef, Properties, SecretName, SecretShape, Text};
 
 /// What should exist.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -22,6 +22,8 @@ pub struct Desired {
     pub warnings: Diagnostics,
     /// Where the environment's service is to be reached: `http://` and this output; none if nothing is public.
     pub entry: Option<OutputRef>,
+    /// The secrets that its resources hold, and what each looks like where it has to be made.
+    pub secrets: BTreeMap<SecretName, SecretShape>,
 }
 
 /// One resource that should exist.

@@ -37,6 +37,7 @@ pub(super) fn json(value: &Value) -> Result<Json, CloudError> {
                 .collect::<Result<Map<_, _>, CloudError>>()?,
         ),
         Value::Output(output) => return Err(unresolved(&format!("{} of {}", output.field, output.address))),
+        Value::Fingerprint(of) => return Err(unresolved(&format!("the fingerprint of {}", of.name.0))),
         Value::Secret(secret) => return Err(unresolved(&format!("the secret {}", secret.name.0))),
         Value::Composed(_) => return Err(unresolved("a text in pieces")),
     })

@@ -36,7 +36,9 @@ fn whole(user_data: &Value) -> Result<String, CloudError> {
             .iter()
             .map(|piece| match piece {
                 Piece::Literal(text) => Ok(text.as_str()),
-                Piece::Secret(_) | Piece::Output(_) => Err(unresolved("a piece of the user-data")),
+                Piece::Secret(_) | Piece::Output(_) | Piece::SignedUrl(_) => {
+                    Err(unresolved("a piece of the user-data"))
+                }
             })
             .collect(),
         _ => Err(unresolved("the user-data's text")),

@@ -1,14 +1,14 @@
 //! A connected cloud whose answers a test gives, and an environment in it.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use serde_json::Value as Json;
 
 use crate::cloud::scripted::{Recorded, Reply, Scripted};
 use crate::cloud::{Cloud, CloudApi, CloudConfig, Credentials, Interface};
 use crate::kind::Kind;
-use crate::model::{Address, EnvironmentKey, EnvironmentName};
+use crate::model::{Address, EnvironmentKey, EnvironmentName, Secrets};
 use crate::runtime::{CountingIds, SystemClock};
 use crate::snapshot::Observed;
 
@@ -44,8 +44,10 @@ pub(crate) async fn cloud(script: impl Fn(&Recorded) -> Reply + Send + Sync + 's
 }
 
 /// For whom.
+static NO_SECRETS: LazyLock<Secrets> = LazyLock::new(Secrets::default);
+
 pub(crate) fn scope<'a>(environment: &'a EnvironmentKey, known: &'a [Observed]) -> Scope<'a> {
-    Scope { environment, run: "run-1", known }
+    Scope { environment, run: "run-1", known, secrets: &NO_SECRETS }
 }
 
 /// Something to create, with the properties that an answer's item shows.

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 
 use crate::cloud::{Cloud, CloudError};
 use crate::kind::Kind;
-use crate::model::{Address, EnvironmentKey, Properties};
+use crate::model::{Address, EnvironmentKey, Properties, Secrets};
 use crate::snapshot::{Observed, Status};
 
 /// For whom a driver works.
@@ -18,6 +18,8 @@ pub struct Scope<'a> {
     pub run: &'a str,
     /// What was observed before, for kinds whose parents or keys refer to others.
     pub known: &'a [Observed],
+    /// The environment's secrets, which only requests see.
+    pub secrets: &'a Secrets,
 }
 
 /// Something to create, with every reference filled in.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::kind::Kind;
-use crate::model::Address;
+use crate::model::{Address, SecretName};
 
 use super::OperationWord;
 
@@ -16,6 +16,9 @@ pub struct Known {
     pub ids: BTreeMap<Address, KnownId>,
     /// Requests whose outcome nobody knows.
     pub doubts: Vec<Doubt>,
+    /// Fingerprints of the secrets that the journal holds. Events do not tell them: whoever opened the journal adds them.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub fingerprints: BTreeMap<SecretName, String>,
 }
 
 /// A resource by kind and id.

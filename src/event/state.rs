@@ -104,7 +104,7 @@ impl State {
             operation: standing.operation,
             since: standing.since,
         });
-        Known { ids: ids.collect(), doubts: doubts.collect() }
+        Known { ids: ids.collect(), doubts: doubts.collect(), fingerprints: BTreeMap::new() }
     }
 
     /// How long things took, over the whole history.

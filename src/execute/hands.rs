@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use crate::cloud::{Cloud, CloudError, Statistics};
 use crate::driver::{Created, Driver, Gone, Progress, ReadyChange, ReadyItem, Scope, Waiting};
 use crate::kind::Kind;
-use crate::model::{Address, EnvironmentKey, Properties};
+use crate::model::{Address, EnvironmentKey, Properties, Secrets};
 use crate::snapshot::Observed;
 
 /// The table of drivers.
@@ -50,11 +50,13 @@ pub struct DriverHands {
     pub environment: EnvironmentKey,
     /// In which run.
     pub run: String,
+    /// Its secrets.
+    pub secrets: Arc<Secrets>,
 }
 
 impl DriverHands {
     fn scope<'a>(&'a self, known: &'a [Observed]) -> Scope<'a> {
-        Scope { environment: &self.environment, run: &self.run, known }
+        Scope { environment: &self.environment, run: &self.run, known, secrets: &self.secrets }
     }
 }
 

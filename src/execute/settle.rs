@@ -11,7 +11,7 @@ use crate::cloud::{Cloud, CloudError};
 use crate::event::{CommandWord, Doubt, Event, Finding, FoldError, Happening, Known, OperationWord, State, fold};
 use crate::journal::{Journal, JournalError};
 use crate::kind::Kind;
-use crate::model::{EnvironmentKey, Properties};
+use crate::model::{EnvironmentKey, Properties, Secrets};
 use crate::runtime::Clock;
 use crate::snapshot::{Observed, Status};
 
@@ -34,6 +34,8 @@ pub struct Settling {
     pub clock: Arc<dyn Clock>,
     /// The bounds; `doubt` is the one that matters.
     pub settings: Settings,
+    /// What its guests' words are believed by.
+    pub secrets: Arc<Secrets>,
     /// This run's id.
     pub run: String,
     /// For which command: a deploy need not wait for what cannot be made twice, but for what may still go; a destroy waits for
@@ -64,8 +66,9 @@ pub enum SettleError {
 
 /// Settles what the journal has in doubt, and returns the state after it. Without doubts it asks the cloud nothing.
 pub async fn settle_doubts(settling: Settling) -> Result<State, SettleError> {
-    let Settling { cloud, drivers, environment, journal, clock, settings, run, command, display, stop } = settling;
-    let hands = DriverHands { cloud, drivers, environment, run: run.clone() };
+    let Settling { cloud, drivers, environment, journal, clock, settings, secrets, run, command, display, stop } =
+        settling;
+    let hands = DriverHands { cloud, drivers, environment, run: run.clone(), secrets };
     Settler { hands: &hands, journal: &*journal, clock: &*clock, settings: &settings, run: &run, display, stop }
         .settle(command)
         .await

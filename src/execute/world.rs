@@ -8,7 +8,7 @@ use tokio::sync::{mpsc, watch};
 use crate::cloud::Cloud;
 use crate::event::{Durations, Event, Started};
 use crate::journal::Journal;
-use crate::model::Service;
+use crate::model::{Secrets, Service};
 use crate::plan::Plan;
 use crate::runtime::{Clock, Ids};
 use crate::snapshot::Observed;
@@ -30,6 +30,8 @@ pub struct World {
     pub clock: Arc<dyn Clock>,
     /// Spread for retries.
     pub ids: Arc<dyn Ids>,
+    /// The environment's secrets, those that the plan needs among them.
+    pub secrets: Arc<Secrets>,
     /// This run's id.
     pub run: String,
     /// The run's first event, which execution writes.
@@ -74,11 +76,24 @@ pub struct Bare {
 
 /// Carries the plan out: writes `Started` first and `Ended` last, and everything else as it happens.
 pub async fn execute(plan: &Plan, world: World) -> Summary {
-    let World { cloud, drivers, journal, clock, ids, run, started, observed, durations, settings, display, stop } =
-        world;
+    let World {
+        cloud,
+        drivers,
+        journal,
+        clock,
+        ids,
+        secrets,
+        run,
+        started,
+        observed,
+        durations,
+        settings,
+        display,
+        stop,
+    } = world;
     let environment = plan.environment.clone();
     let services = cloud.services();
-    let hands: Arc<dyn Hands> = Arc::new(DriverHands { cloud, drivers, environment, run: run.clone() });
+    let hands: Arc<dyn Hands> = Arc::new(DriverHands { cloud, drivers, environment, run: run.clone(), secrets });
     let bare = Bare { services, journal, clock, ids, run, started, observed, durations, settings, display, stop };
     carry_out(plan, hands, bare).await
 }

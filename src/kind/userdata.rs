@@ -68,7 +68,7 @@ pub fn size_bound(pieces: &[Piece]) -> usize {
     for piece in pieces {
         match piece {
             Piece::Literal(text) => known.push_str(text),
-            Piece::Secret(_) | Piece::Output(_) => unknown += FILLED_IN,
+            Piece::Secret(_) | Piece::Output(_) | Piece::SignedUrl(_) => unknown += FILLED_IN,
         }
     }
     (gzip(known.as_bytes()).len() + unknown).div_ceil(3) * 4

@@ -7,6 +7,7 @@ mod diagnostic;
 mod message;
 pub mod messages;
 mod name;
+mod secret;
 mod service;
 mod size;
 mod value;
@@ -15,6 +16,9 @@ pub use address::{Address, AddressError};
 pub use diagnostic::{Diagnostic, Diagnostics, Severity, Span};
 pub use message::{Language, Message, Text};
 pub use name::{EnvironmentId, EnvironmentKey, EnvironmentName, NameError};
+pub use secret::{SecretShape, Secrets, fingerprint};
 pub use service::Service;
 pub use size::Size;
-pub use value::{Composed, OutputRef, Piece, Properties, SecretName, SecretRef, Value};
+pub use value::{
+    Composed, FingerprintRef, OutputRef, Piece, Properties, SecretName, SecretRef, SignedUrl, UrlMethod, Value,
+};

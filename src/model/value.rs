@@ -11,7 +11,8 @@ pub type Properties = BTreeMap<String, Value>;
 
 /// One property's value. See `docs/decisions/values.md` for why it is dynamic.
 ///
-/// In JSON it is the plain value, except `{"$output": ADDRESS, "field": F}`, `{"$secret": NAME}` and `{"$pieces": […]}`.
+/// In JSON it is the plain value, except `{"$output": ADDRESS, "field": F}`, `{"$secret": NAME}`, `{"$fingerprint": NAME}` and
+/// `{"$pieces": […]}`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum Value {
@@ -29,6 +30,8 @@ pub enum Value {
     Output(OutputRef),
     /// Filled in by execution from the journal's encrypted store.
     Secret(SecretRef),
+    /// The fingerprint of a secret, by which one can tell later whether it is still the same.
+    Fingerprint(FingerprintRef),
     /// Text with several of these inside (user-data).
     Composed(Composed),
     /// Values by name.
@@ -60,6 +63,15 @@ pub struct SecretRef {
     pub name: SecretName,
 }
 
+/// A secret's fingerprint as a value.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FingerprintRef {
+    /// The secret's name.
+    #[serde(rename = "$fingerprint")]
+    pub name: SecretName,
+}
+
 /// Text in pieces.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -79,6 +91,30 @@ pub enum Piece {
     Secret(SecretName),
     /// A field of another resource's answer.
     Output(OutputRef),
+    /// An address by which the holder may read or write one object, without being anybody.
+    SignedUrl(SignedUrl),
+}
+
+/// An object that whoever holds its signed address may read or write for a time (Swift's TempURL).
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SignedUrl {
+    /// The container it lies in, one of ours, which has the key.
+    pub container: Address,
+    /// The object's name.
+    pub object: String,
+    /// What may be done.
+    pub method: UrlMethod,
+}
+
+/// What a signed address allows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum UrlMethod {
+    /// Reading.
+    Get,
+    /// Writing.
+    Put,
 }
 
 impl Value {
@@ -132,12 +168,14 @@ impl Value {
             Self::Map(map) => map.values().for_each(|item| item.collect_references(found)),
             Self::Composed(composed) => {
                 for piece in &composed.pieces {
-                    if let Piece::Output(output) = piece {
-                        found.insert(output.address.clone());
-                    }
+                    match piece {
+                        Piece::Output(output) => found.insert(output.address.clone()),
+                        Piece::SignedUrl(url) => found.insert(url.container.clone()),
+                        Piece::Literal(_) | Piece::Secret(_) => false,
+                    };
                 }
             }
-            Self::Null | Self::Bool(_) | Self::Integer(_) | Self::Text(_) | Self::Secret(_) => {}
+            Self::Null | Self::Bool(_) | Self::Integer(_) | Self::Text(_) | Self::Secret(_) | Self::Fingerprint(_) => {}
         }
     }
 
@@ -151,11 +189,13 @@ impl Value {
             Self::Composed(composed) => {
                 let pieces = composed.pieces.iter().map(|piece| match piece {
                     Piece::Output(output) => lookup(output).map_or_else(|| piece.clone(), Piece::Literal),
-                    Piece::Literal(_) | Piece::Secret(_) => piece.clone(),
+                    Piece::Literal(_) | Piece::Secret(_) | Piece::SignedUrl(_) => piece.clone(),
                 });
                 Self::Composed(Composed { pieces: pieces.collect() })
             }
-            Self::Null | Self::Bool(_) | Self::Integer(_) | Self::Text(_) | Self::Secret(_) => self.clone(),
+            Self::Null | Self::Bool(_) | Self::Integer(_) | Self::Text(_) | Self::Secret(_) | Self::Fingerprint(_) => {
+                self.clone()
+            }
         }
     }
 }

@@ -17,7 +17,7 @@ use futures::future::try_join;
 
 use crate::cloud::{Cloud, CloudError};
 use crate::event::Known;
-use crate::model::EnvironmentKey;
+use crate::model::{EnvironmentKey, Secrets};
 use crate::snapshot::{FORMAT, Snapshot};
 
 /// What is asked for beyond the usual.
@@ -37,17 +37,21 @@ impl Wanted {
     }
 }
 
-/// Looks at the cloud for one environment. `run` is the run that looks; `known` is what the journal knows.
+/// Looks at the cloud for one environment. `run` is the run that looks; `known` is what the journal knows, and `secrets` what it
+/// keeps: a guest's word on its console is believed by them.
 pub async fn observe(
     cloud: &Cloud,
     environment: &EnvironmentKey,
     run: &str,
     known: &Known,
+    secrets: &Secrets,
     wanted: Wanted,
 ) -> Result<Snapshot, CloudError> {
-    let (facts, resources) =
-        try_join(facts::facts(cloud, wanted.availability_zones), resources::resources(cloud, environment, run, known))
-            .await?;
+    let (facts, resources) = try_join(
+        facts::facts(cloud, wanted.availability_zones),
+        resources::resources(cloud, environment, run, known, secrets),
+    )
+    .await?;
     let mut snapshot = Snapshot { format: FORMAT, environment: environment.clone(), facts, resources };
     snapshot.facts.quotas = if wanted.quotas { Box::pin(quotas(cloud, &snapshot)).await? } else { BTreeMap::new() };
     Ok(snapshot)

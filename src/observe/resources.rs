@@ -9,7 +9,7 @@ use crate::cloud::{Cloud, CloudError};
 use crate::driver::{self, Driver, Scope};
 use crate::event::Known;
 use crate::kind::{Kind, Mark};
-use crate::model::{Address, EnvironmentKey, Properties, Value};
+use crate::model::{Address, EnvironmentKey, Properties, Secrets, Value};
 use crate::snapshot::Observed;
 
 /// How many levels of resources refer to each other for their addresses: a member to its pool to its load balancer.
@@ -20,6 +20,7 @@ struct Search<'a> {
     environment: &'a EnvironmentKey,
     run: &'a str,
     known: &'a Known,
+    secrets: &'a Secrets,
     found: Vec<Observed>,
 }
 
@@ -29,9 +30,10 @@ pub(super) async fn resources(
     environment: &EnvironmentKey,
     run: &str,
     known: &Known,
+    secrets: &Secrets,
 ) -> Result<Vec<Observed>, CloudError> {
     let services = cloud.services();
-    let mut search = Search { cloud, environment, run, known, found: Vec::new() };
+    let mut search = Search { cloud, environment, run, known, secrets, found: Vec::new() };
     let there = driver::table().iter().filter(|driver| services.contains(&driver.kind().spec().service));
     let (children, marked): (Vec<&dyn Driver>, Vec<_>) =
         there.copied().partition(|driver| driver.kind().spec().mark == Mark::Parent);
@@ -44,7 +46,7 @@ pub(super) async fn resources(
 
 impl Search<'_> {
     fn scope<'a>(&'a self, found: &'a [Observed]) -> Scope<'a> {
-        Scope { environment: self.environment, run: self.run, known: found }
+        Scope { environment: self.environment, run: self.run, known: found, secrets: self.secrets }
     }
 
     /// All lists of these drivers at once, then what they did not show, then all addresses.
@@ -91,7 +93,7 @@ impl Search<'_> {
             self.known.ids.iter().map(|(address, known)| ((known.kind, known.id.as_str()), address)).collect();
         for _ in 0..LEVELS {
             let before = self.found.clone();
-            let scope = Scope { environment: self.environment, run: self.run, known: &before };
+            let scope = Scope { environment: self.environment, run: self.run, known: &before, secrets: self.secrets };
             for observed in &mut self.found {
                 driver::of(observed.kind).place(scope, observed);
                 if let Some(address) = journal.get(&(observed.kind, observed.id.as_str())) {

@@ -9,7 +9,7 @@ use crate::cloud::scripted::{Recorded, Reply};
 use crate::driver::testing::{cloud, shop};
 use crate::event::KnownId;
 use crate::kind::{Kind, Quota};
-use crate::model::{Address, Service};
+use crate::model::{Address, Secrets, Service};
 use crate::snapshot::{Checked, QuotaFact};
 
 /// Everything there is by collection: ours, and a stranger's with names and descriptions like ours.
@@ -99,7 +99,8 @@ const MONITOR: (&str, &str) =
     ("/healthmonitors/monitor", r#"{"healthmonitor": {"id": "monitor", "pools": [{"id": "pool"}]}}"#);
 
 async fn look(cloud: &Cloud, known: &Known) -> BTreeMap<String, Option<String>> {
-    let snapshot = observe(cloud, &shop(), "run-1", known, Wanted::default()).await.expect("observed");
+    let snapshot =
+        observe(cloud, &shop(), "run-1", known, &Secrets::default(), Wanted::default()).await.expect("observed");
     let count = snapshot.resources.len();
     let shown: BTreeMap<_, _> = snapshot
         .resources
@@ -142,7 +143,9 @@ async fn a_cloud_that_ignores_every_filter_shows_only_what_is_ours() {
 #[tokio::test]
 async fn a_servers_ports_and_group_are_told_by_them() {
     let (cloud, _) = cloud(ignoring(everything(), &[MONITOR])).await;
-    let snapshot = observe(&cloud, &shop(), "run-1", &Known::default(), Wanted::default()).await.expect("observed");
+    let snapshot = observe(&cloud, &shop(), "run-1", &Known::default(), &Secrets::default(), Wanted::default())
+        .await
+        .expect("observed");
     let server = snapshot.resources.iter().find(|resource| resource.kind == Kind::Server).expect("a server");
     let shown = serde_json::to_value(&server.properties).expect("serialises");
     assert_eq!(shown["networks"], json!([{"port": "port"}]));
@@ -158,7 +161,7 @@ fn known(items: &[(&str, &str)]) -> Known {
         let kind = Kind::of(&address).expect("a kind");
         (address, KnownId { kind, id: (*id).to_owned() })
     });
-    Known { ids: ids.collect(), doubts: Vec::new() }
+    Known { ids: ids.collect(), ..Known::default() }
 }
 
 #[tokio::test]

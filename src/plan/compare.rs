@@ -21,7 +21,7 @@ fn exact(is: &Value, should: &Value) -> bool {
         (Value::List(is), Value::List(should)) => {
             is.len() == should.len() && is.iter().zip(should).all(|(is, should)| exact(is, should))
         }
-        (_, Value::Output(_) | Value::Secret(_) | Value::Composed(_)) => false,
+        (_, Value::Output(_) | Value::Secret(_) | Value::Fingerprint(_) | Value::Composed(_)) => false,
         _ => is == should,
     }
 }

@@ -78,6 +78,7 @@ pub fn deploy(desired: &Desired, snapshot: &Snapshot, known: &Known, options: &D
         preflight,
         outputs,
         entry: desired.entry.clone(),
+        secrets: desired.secrets.clone(),
     }
 }
 

@@ -50,5 +50,6 @@ pub fn destroy(snapshot: &Snapshot, known: &Known, with_data: bool) -> Plan {
         preflight,
         outputs: BTreeMap::new(),
         entry: None,
+        secrets: BTreeMap::new(),
     }
 }

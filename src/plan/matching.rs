@@ -163,7 +163,12 @@ fn texts<'a>(value: &'a Value, each: &mut impl FnMut(&'a str)) {
         Value::Text(text) => each(text),
         Value::List(items) => items.iter().for_each(|item| texts(item, each)),
         Value::Map(map) => map.values().for_each(|item| texts(item, each)),
-        Value::Null | Value::Bool(_) | Value::Integer(_) | Value::Output(_) | Value::Secret(_) | Value::Composed(_) => {
-        }
+        Value::Null
+        | Value::Bool(_)
+        | Value::Integer(_)
+        | Value::Output(_)
+        | Value::Secret(_)
+        | Value::Fingerprint(_)
+        | Value::Composed(_) => {}
     }
 }

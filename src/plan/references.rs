@@ -33,8 +33,13 @@ fn collect<'a>(value: &'a Value, found: &mut Vec<&'a OutputRef>) {
         Value::Map(map) => map.values().for_each(|item| collect(item, found)),
         Value::Composed(composed) => found.extend(composed.pieces.iter().filter_map(|piece| match piece {
             Piece::Output(output) => Some(output),
-            Piece::Literal(_) | Piece::Secret(_) => None,
+            Piece::Literal(_) | Piece::Secret(_) | Piece::SignedUrl(_) => None,
         })),
-        Value::Null | Value::Bool(_) | Value::Integer(_) | Value::Text(_) | Value::Secret(_) => {}
+        Value::Null
+        | Value::Bool(_)
+        | Value::Integer(_)
+        | Value::Text(_)
+        | Value::Secret(_)
+        | Value::Fingerprint(_) => {}
     }
 }

@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 
 use crate::desired::Limitation;
 use crate::kind::{Kind, Quota};
-use crate::model::{Address, EnvironmentKey, OutputRef, Properties, Text, Value};
+use crate::model::{Address, EnvironmentKey, OutputRef, Properties, SecretName, SecretShape, Text, Value};
 
 /// What a plan is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -50,6 +50,9 @@ pub struct Plan {
     pub outputs: BTreeMap<Address, BTreeMap<String, String>>,
     /// Where the service is to be reached.
     pub entry: Option<OutputRef>,
+    /// The secrets that the steps need: those that are not there yet are made before the first step.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub secrets: BTreeMap<SecretName, SecretShape>,
 }
 
 impl Plan {

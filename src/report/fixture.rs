@@ -30,6 +30,7 @@ pub(crate) fn empty() -> Plan {
         preflight: Preflight::default(),
         outputs: BTreeMap::new(),
         entry: None,
+        secrets: BTreeMap::new(),
     }
 }
 

@@ -53,6 +53,7 @@ fn value(property: &str, value: &Value, facts: Option<&CloudFacts>, look: &Look)
         }
         Value::Output(output) => look.say(&say!(m::ID_OF, field = output.field, address = output.address)),
         Value::Secret(secret) => look.say(&say!(m::SECRET, name = secret.name.0)),
+        Value::Fingerprint(of) => look.say(&say!(m::FINGERPRINT, name = of.name.0)),
         Value::Composed(composed) => look.say(&say!(m::COMPOSED, count = composed.pieces.len())),
     }
 }

@@ -13,7 +13,7 @@ use crate::driver;
 use crate::event::{CommandWord, Known, Started, State};
 use crate::execute::{self, Settings, SettleError, Settling, Stop, Summary, World};
 use crate::journal::{Journal, Memory};
-use crate::model::{Diagnostics, EnvironmentKey, EnvironmentName};
+use crate::model::{Diagnostics, EnvironmentKey, EnvironmentName, Secrets};
 use crate::observe::{self, Wanted};
 use crate::plan::{self, DeployOptions, Plan};
 use crate::runtime::{Clock, CountingIds, Ids};
@@ -147,7 +147,15 @@ impl Machine {
     pub async fn look(&self) -> Result<Snapshot, RunError> {
         let seen = self.live(Process::default(), async |session| {
             let wanted = Wanted { quotas: false, availability_zones: false };
-            Ok(observe::observe(&session.cloud, &session.key, &session.run, &Known::default(), wanted).await?)
+            Ok(observe::observe(
+                &session.cloud,
+                &session.key,
+                &session.run,
+                &Known::default(),
+                &Secrets::default(),
+                wanted,
+            )
+            .await?)
         });
         seen.await.unwrap_or_else(|| unreachable!("nothing ends this process"))
     }
@@ -197,7 +205,8 @@ impl Machine {
         blueprint::check_inputs(&blueprint, &inputs).or(()).map_err(RunError::Inputs)?;
         let known = state.known();
         let wanted = Wanted::before_deploy(&known, inputs.settings.availability_zone.is_some());
-        let mut snapshot = observe::observe(&session.cloud, &session.key, &session.run, &known, wanted).await?;
+        let mut snapshot =
+            observe::observe(&session.cloud, &session.key, &session.run, &known, &Secrets::default(), wanted).await?;
         let planned = |snapshot: &Snapshot| {
             let desired =
                 desired::desired(&blueprint, &inputs, &session.key, &snapshot.facts).map_err(RunError::Inputs)?;
@@ -225,7 +234,9 @@ impl Machine {
     async fn destroying(&self, session: Session) -> Result<Ran, RunError> {
         let state = self.settle(&session, CommandWord::Destroy).await?;
         let wanted = Wanted { quotas: false, availability_zones: false };
-        let snapshot = observe::observe(&session.cloud, &session.key, &session.run, &state.known(), wanted).await?;
+        let snapshot =
+            observe::observe(&session.cloud, &session.key, &session.run, &state.known(), &Secrets::default(), wanted)
+                .await?;
         let plan = linted(plan::destroy(&snapshot, &state.known(), true))?;
         let started = Started {
             command: CommandWord::Destroy,
@@ -246,6 +257,7 @@ impl Machine {
             journal: Arc::clone(&session.journal),
             clock: self.site.clock(),
             settings: self.settings.clone(),
+            secrets: Arc::default(),
             run: session.run.clone(),
             command,
             display: mpsc::unbounded_channel().0,
@@ -274,6 +286,7 @@ impl Machine {
             journal: session.journal,
             clock: self.site.clock(),
             ids: Arc::clone(&self.ids) as Arc<dyn Ids>,
+            secrets: Arc::default(),
             run: session.run,
             started,
             observed: snapshot.resources,

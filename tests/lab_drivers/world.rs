@@ -8,7 +8,7 @@ use gureum::cloud::{Cloud, CloudConfig, Credentials, Domain, HttpApi, Interface,
 use gureum::driver::{self, Created, Gone, Progress, ReadyChange, ReadyItem, Scope, Waiting};
 use gureum::event::{Known, KnownId};
 use gureum::kind::{Change, Compare, Kind};
-use gureum::model::{Address, EnvironmentKey, EnvironmentName, Properties, Value};
+use gureum::model::{Address, EnvironmentKey, EnvironmentName, Properties, Secrets, Value};
 use gureum::observe::{Wanted, observe};
 use gureum::runtime::{RandomIds, SystemClock};
 use gureum::snapshot::{Observed, Snapshot, Status};
@@ -68,6 +68,7 @@ pub struct World {
     pub known: Known,
     /// What was observed last.
     pub seen: Vec<Observed>,
+    pub secrets: Secrets,
     /// What should be.
     pub wanted: BTreeMap<Address, (Kind, Properties)>,
 }
@@ -80,11 +81,18 @@ impl World {
             region: cloud.region().to_owned(),
             name: EnvironmentName::parse(name).expect("a name"),
         };
-        Self { cloud, environment, known: Known::default(), seen: Vec::new(), wanted: BTreeMap::new() }
+        Self {
+            cloud,
+            environment,
+            known: Known::default(),
+            seen: Vec::new(),
+            secrets: Secrets::default(),
+            wanted: BTreeMap::new(),
+        }
     }
 
     fn scope(&self) -> Scope<'_> {
-        Scope { environment: &self.environment, run: "run-1", known: &self.seen }
+        Scope { environment: &self.environment, run: "run-1", known: &self.seen, secrets: &self.secrets }
     }
 
     pub fn id(&self, address: &Address) -> String {
@@ -101,7 +109,9 @@ impl World {
 
     pub async fn look(&mut self, everything: bool) -> Snapshot {
         let wanted = Wanted { quotas: everything, availability_zones: everything };
-        let snapshot = observe(&self.cloud, &self.environment, "run-1", &self.known, wanted).await.expect("observed");
+        let snapshot = observe(&self.cloud, &self.environment, "run-1", &self.known, &Secrets::default(), wanted)
+            .await
+            .expect("observed");
         self.seen.clone_from(&snapshot.resources);
         snapshot
     }

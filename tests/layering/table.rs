@@ -42,7 +42,7 @@ const fn acting(name: &'static str, rooms: &'static [&'static str], crates: &'st
 }
 
 pub const ROOMS: &[Row] = &[
-    pure("model", &[], &["serde", "serde_json", "sha2", "thiserror"]),
+    pure("model", &[], &["secrecy", "serde", "serde_json", "sha2", "thiserror"]),
     pure("graph", &[], &["petgraph", "thiserror"]),
     pure("blueprint", &["model"], &["serde", "serde_json", "saphyr_parser", "ipnet", "strsim", "include_dir"]),
     pure(

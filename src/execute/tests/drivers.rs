@@ -82,6 +82,7 @@ async fn a_lost_network_is_found_by_its_mark_and_its_subnet_made() {
         journal: journal.clone(),
         clock,
         ids,
+        secrets: Arc::default(),
         run: "r2".into(),
         started: started(),
         observed: Vec::new(),

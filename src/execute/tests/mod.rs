@@ -53,6 +53,7 @@ fn plan_of(steps: Vec<Step>) -> Plan {
         preflight: Preflight::default(),
         outputs: BTreeMap::new(),
         entry: None,
+        secrets: BTreeMap::new(),
     }
 }
 

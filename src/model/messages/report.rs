@@ -25,6 +25,7 @@ crate::messages! {
     UNSEEN = "report.unseen", "(not shown)", "(보이지 않음)";
     NOTHING = "report.nothing", "(nothing)", "(없음)";
     ID_OF = "report.id-of", "({field} of {address})", "({address} 의 {field})";
+    FINGERPRINT = "report.fingerprint", "(fingerprint of {name})", "({name}의 지문)";
     SECRET = "report.secret", "(secret {name})", "(비밀 {name})";
     COMPOSED = "report.composed", "(text in {count} pieces)", "({count}조각의 글)";
     GOES_WITH = "report.goes-with", "takes {count} more with it", "{count}개가 함께 사라짐";

@@ -123,7 +123,7 @@ fn the_journal_knows_who_was_renamed() {
     port.properties.insert("description".into(), "".into());
     let known = |address: &str, kind| (at(address), KnownId { kind, id: format!("id:{address}") });
     let ids = BTreeMap::from([known("network.web", Kind::Network), known("port.web-1", Kind::Port)]);
-    let known = Known { ids, doubts: Vec::new() };
+    let known = Known { ids, ..Known::default() };
     let plan = deploy(&desired, &cloud, &known, &DeployOptions::default());
     assert_eq!(deeds(&plan), ["update network.web", "update port.web-1"]);
     assert_eq!(differing(&plan, "network.web"), ["name"]);

@@ -40,6 +40,7 @@ pub fn empty() -> Desired {
         notes: Vec::new(),
         warnings: crate::model::Diagnostics::default(),
         entry: None,
+        secrets: BTreeMap::new(),
     }
 }
 
