@@ -8,9 +8,9 @@ token() {
 }
 listens() {
     # A server that refuses us has answered all the same.
-    mysqladmin -h {{ address }} --connect-timeout=5 -u nobody ping
+    mysqladmin -h {{ address }} --connect-timeout=5 -u nobody ping >/dev/null 2>&1
 }
 
-found ping listens
+found address listens
 found token token
 exit "$healthy"
