@@ -8,7 +8,7 @@ guestless() {
 }
 {%- if modern == "yes" %}
 
-found broker rabbitmq-diagnostics -q check_port_connectivity
+found broker rabbitmq-diagnostics -q check_port_listener 5672
 {%- else %}
 
 found broker rabbitmqctl -q status
