@@ -2,11 +2,9 @@
 # The server's user, the driver, and the configuration: written by the server's own tool while it does not run.
 set -eu
 getent passwd wildfly >/dev/null || useradd --system --home-dir {{ home }} --shell /sbin/nologin wildfly
-{%- if links.database.service == "postgresql" %}
-ln -sfn {{ postgresql_driver }} {{ home }}/modules/gureum/jdbc/main/driver.jar
-{%- else %}
-ln -sfn {{ mariadb_driver }} {{ home }}/modules/gureum/jdbc/main/driver.jar
-{%- endif %}
+driver={% if links.database.service == "postgresql" %}{{ postgresql_driver }}{% else %}{{ mariadb_driver }}{% endif %}
+[ -e "$driver" ] || { echo "gureum: the database's driver is not there: $driver" >&2; exit 1; }
+ln -sfn "$driver" {{ home }}/modules/gureum/jdbc/main/driver.jar
 deployments={{ home }}/standalone/deployments
 # The self-check is also what / shows, until somebody brings an application of that name.
 [ -e "$deployments/ROOT.war" ] || ln -s gureum-check.war "$deployments/ROOT.war"

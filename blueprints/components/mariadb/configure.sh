@@ -39,7 +39,7 @@ CREATE TABLE IF NOT EXISTS app.gureum_check (id INT PRIMARY KEY, token VARCHAR(6
 REPLACE INTO app.gureum_check VALUES (1, '{{ token }}');
 GRANT ALL ON *.* TO 'root'@'{{ address }}' IDENTIFIED BY '{{ secrets.root_password }}' WITH GRANT OPTION;
 SQL
-{%- for client in clients %}
+{%- for client in clients if client.role not in ["internet", "balancer"] %}
     echo "GRANT ALL ON app.* TO 'app'@'$(range {{ client.cidr }})' IDENTIFIED BY '{{ secrets.app_password }}';"
 {%- endfor %}
     mysql -N -e "SELECT CONCAT('DROP USER ', QUOTE(User), '@', QUOTE(Host), ';') FROM mysql.user

@@ -9,7 +9,6 @@ if [ ! -e "$main" ]; then
 fi
 [ -e "$main" ] || { echo "gureum: PostgreSQL made no cluster: there is no $main" >&2; exit 1; }
 grep -q '^include .*/etc/gureum/postgresql.conf' "$main" || echo "include '/etc/gureum/postgresql.conf'" >>"$main"
-chmod 0755 /etc/gureum
 systemctl restart postgresql
 
 as_postgres() {

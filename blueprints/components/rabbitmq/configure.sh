@@ -10,6 +10,11 @@ if [ "$(cat "$cookie" 2>/dev/null)" != '{{ secrets.erlang_cookie }}' ]; then
     chown rabbitmq:rabbitmq "$cookie"
     chmod 0400 "$cookie"
 fi
+{%- if system in ["debian-12", "ubuntu-24.04"] %}
+systemctl daemon-reload
+systemctl stop rabbitmq-server epmd.service epmd.socket
+systemctl start epmd.socket
+{%- endif %}
 systemctl restart rabbitmq-server
 tries=0
 until rabbitmqctl -q list_users >/dev/null 2>&1; do

@@ -2,11 +2,9 @@
 # The driver into Tomcat's own folder; no application but ours and the user's.
 set -eu
 mkdir -p {{ base }}/lib
-{%- if links.database.service == "postgresql" %}
-ln -sfn {{ postgresql_driver }} {{ base }}/lib/gureum-jdbc.jar
-{%- else %}
-ln -sfn {{ mariadb_driver }} {{ base }}/lib/gureum-jdbc.jar
-{%- endif %}
+driver={% if links.database.service == "postgresql" %}{{ postgresql_driver }}{% else %}{{ mariadb_driver }}{% endif %}
+[ -e "$driver" ] || { echo "gureum: the database's driver is not there: $driver" >&2; exit 1; }
+ln -sfn "$driver" {{ base }}/lib/gureum-jdbc.jar
 for application in manager host-manager docs examples; do
     rm -rf {{ webapps }}/"$application" {{ conf }}/Catalina/localhost/"$application".xml
 done
