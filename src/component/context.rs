@@ -10,7 +10,7 @@ use super::placeholder;
 use super::types::Role;
 
 /// The words of the context, which no variable of a manifest may take.
-pub(super) const WORDS: [&str; 23] = [
+pub(super) const WORDS: [&str; 22] = [
     "server",
     "local",
     "tier",
@@ -32,7 +32,6 @@ pub(super) const WORDS: [&str; 23] = [
     "program",
     "settings",
     "beside",
-    "site",
     "loop",
 ];
 
