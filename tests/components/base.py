@@ -12,7 +12,7 @@ MIRROR = HOME / "artifacts"
 # What containers need themselves, and what the components install on Debian 12.
 PACKAGES = """systemd systemd-sysv dbus cloud-init curl iproute2 procps python3 openssh-server
     nginx apache2 tomcat10 openjdk-17-jre-headless libmariadb-java libpostgresql-jdbc-java mariadb-server postgresql redis-server
-    rabbitmq-server php-fpm php-mysql php-pgsql""".split()
+    rabbitmq-server php-fpm php-mysql php-pgsql dbconfig-no-thanks redmine redmine-pgsql puma""".split()
 # Tools of this machine.
 TOOLS = {"debootstrap": "debootstrap", "systemd-nspawn": "systemd-container", "shellcheck": "shellcheck",
          "xmllint": "libxml2-utils", "cloud-init": "cloud-init", "mvn": "maven", "ip": "iproute2"}
