@@ -77,7 +77,8 @@ fn the_shop_takes_few_requests() {
         assert_eq!(requests[&kind], sizes, "{kind}");
     }
     assert_eq!(requests[&Kind::SecurityGroupRule].len(), 5, "one request for each group");
-    assert_eq!(plan.steps.len(), 32);
+    // One container for the guests' reports, and a step that waits for each guest.
+    assert_eq!(plan.steps.len(), 32 + 1 + 8);
     assert_eq!((plan.totals.servers, plan.totals.floating_ips), (8, 1));
 }
 

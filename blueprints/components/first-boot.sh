@@ -189,10 +189,6 @@ use_ntp() {
 # artifact NAME ADDRESS SHA256 UNPACK PLACE PROVES
 artifact() {
     if [ -e "$6" ]; then return 0; fi
-    if [ -z "$2" ]; then
-        say "$1 is not here, and nothing says where it is to be had (artifact_base_url)"
-        return 1
-    fi
     mkdir -p "$state/artifacts"
     file=$state/artifacts/$1
     within_patience "could not fetch $1 from $2" exchange GET "$2" "$file" || return 1
@@ -298,7 +294,7 @@ stage_packages() {
 
 stage_artifacts() {
 {%- for component in components %}{% for one in component.artifacts %}
-    artifact {{ one.name | quote }} {{ (one.url or "") | quote }} {{ (one.sha256 or "") | quote }} {{ (one.unpack or "") | quote }} {{ (one.place or "") | quote }} {{ one.proves | quote }}
+    artifact {{ one.name | quote }} {{ one.url | quote }} {{ (one.sha256 or "") | quote }} {{ (one.unpack or "") | quote }} {{ (one.place or "") | quote }} {{ one.proves | quote }}
 {%- endfor %}{% endfor %}
     :
 }
