@@ -13,9 +13,9 @@ use super::{neutron, policies};
 const PENDING: &str = "octavia_pending";
 
 /// Usual durations at pace 1 in milliseconds, as the lab takes them without a data plane: an amphora's boot is not there.
-pub(super) const BUILD_MS: f64 = 1_000.0;
-pub(super) const CHILD_MS: f64 = 450.0;
-pub(super) const DELETE_MS: f64 = 1_000.0;
+pub(in super::super) const BUILD_MS: f64 = 1_000.0;
+pub(in super::super) const CHILD_MS: f64 = 450.0;
+pub(in super::super) const DELETE_MS: f64 = 1_000.0;
 
 /// Begins work on a load balancer that takes this long.
 pub(super) fn begin(context: &mut Context<'_>, balancer: &str, usual_ms: f64) {

@@ -6,7 +6,7 @@ use crate::embedded::context::Context;
 use crate::embedded::world::Row;
 
 /// How long things take at pace 1, in milliseconds: about what the lab takes without a hypervisor.
-pub(in crate::embedded::compute) mod usual {
+pub(in crate::embedded) mod usual {
     /// From the create to `ACTIVE`.
     pub const BUILD: f64 = 4000.0;
     /// From the delete to 404.
