@@ -102,16 +102,19 @@ fn operations_table() -> String {
 }
 
 fn times_table() -> String {
-    let mut text = String::from("| service | request | median | least | most | source |\n|---|---|---|---|---|---|\n");
+    let mut text = String::from(
+        "| service | request | median | least | most | each further item | source |\n|---|---|---|---|---|---|---|\n",
+    );
     for service in Service::ALL {
         let name = service.project();
         for time in service_times().iter().filter(|time| time.service == service) {
-            let Time { method, path, median, least, most, measured, .. } = time;
+            let Time { method, path, median, least, most, each, measured, .. } = time;
+            let each = if *each > 0 { each.to_string() } else { String::new() };
             let source = if *measured { "lab" } else { "estimate" };
-            let _ = writeln!(text, "| {name} | {method} `{path}` | {median} | {least} | {most} | {source} |");
+            let _ = writeln!(text, "| {name} | {method} `{path}` | {median} | {least} | {most} | {each} | {source} |");
         }
         let usual = ["GET", "POST", "PUT", "DELETE"].map(|method| format!("{method} {}", usual_time(service, method)));
-        let _ = writeln!(text, "| {name} | all others | {} | × 0.8 | × 1.25 | estimate |", usual.join(", "));
+        let _ = writeln!(text, "| {name} | all others | {} | × 0.8 | × 1.25 | | estimate |", usual.join(", "));
     }
     let at_once: Vec<String> =
         Service::ALL.iter().map(|service| format!("{} {}", service.project(), workers(*service))).collect();

@@ -301,8 +301,8 @@ impl Server {
             let wait = self.queue.lock().unwrap_or_else(PoisonError::into_inner).enter(
                 now(),
                 service,
-                &request.method,
                 path,
+                &request,
                 self.pace,
             );
             tokio::time::sleep(wait).await;

@@ -6,6 +6,9 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use serde_json::Value as Json;
+
+use super::super::exchange::Request;
 use super::super::operation::Service;
 use super::times::{Time, service_time, workers};
 
@@ -18,9 +21,12 @@ pub(super) struct Queue {
 
 impl Queue {
     /// Takes a request in and says how long it takes from now: until a worker is free, and its service time.
-    pub(super) fn enter(&mut self, now: i64, service: Service, method: &str, path: &str, pace: f64) -> Duration {
+    /// `path` is the request's behind the service's prefix.
+    pub(super) fn enter(&mut self, now: i64, service: Service, path: &str, request: &Request, pace: f64) -> Duration {
         self.entered += 1;
-        let time = taken(&service_time(service, method, path), chance(self.entered)) * pace;
+        let time = service_time(service, &request.method, path);
+        let further = if time.each == 0 { 0.0 } else { f64::from(time.each) * further_items(&request.body) };
+        let time = (taken(&time, chance(self.entered)) + further) * pace;
         let free = self.free.entry(service).or_insert_with(|| vec![0; workers(service)]);
         let first = free.iter_mut().min_by_key(|until| **until);
         #[expect(clippy::cast_possible_truncation, reason = "milliseconds of one request")]
@@ -31,6 +37,17 @@ impl Queue {
         });
         Duration::from_millis(u64::try_from(end - now).unwrap_or(0))
     }
+}
+
+/// How many items a bulk request has beyond its first: `{"ports": [{…}, {…}]}`.
+fn further_items(body: &[u8]) -> f64 {
+    let items = match serde_json::from_slice(body) {
+        Ok(Json::Object(map)) if map.len() == 1 => map.values().next().and_then(Json::as_array).map_or(1, Vec::len),
+        _ => 1,
+    };
+    #[expect(clippy::cast_precision_loss, reason = "a few items")]
+    let further = items.saturating_sub(1) as f64;
+    further
 }
 
 /// The time at this place between the least (0), the median (a half) and the most (1).
@@ -53,27 +70,40 @@ mod tests {
     use super::super::super::operation::Service::{Compute, Network};
     use super::*;
 
+    fn request(method: &str, body: &str) -> Request {
+        Request { method: method.to_owned(), body: body.into(), ..Request::default() }
+    }
+
     #[test]
     fn ten_at_once_take_longer_than_one() {
-        let alone = Queue::default().enter(0, Network, "POST", "/v2.0/networks", 1.0).as_millis();
+        let post = request("POST", "");
+        let alone = Queue::default().enter(0, Network, "/v2.0/networks", &post, 1.0).as_millis();
         let mut queue = Queue::default();
-        let last = (0..10).map(|_| queue.enter(0, Network, "POST", "/v2.0/networks", 1.0)).max().expect("ten");
+        let last = (0..10).map(|_| queue.enter(0, Network, "/v2.0/networks", &post, 1.0)).max().expect("ten");
         let Time { least, most, .. } = service_time(Network, "POST", "/v2.0/networks");
         assert!((u128::from(least)..=u128::from(most)).contains(&alone), "{alone}");
         let turns = 10 / u32::try_from(workers(Network)).expect("few");
         assert!(last.as_millis() >= u128::from(turns * least), "{last:?}");
-        let other = queue.enter(0, Compute, "GET", "/v2.1/servers", 1.0);
-        assert!(
-            other.as_millis() <= u128::from(service_time(Compute, "GET", "/v2.1/servers").most),
-            "another service is not kept waiting"
-        );
+        let other = queue.enter(0, Compute, "/v2.1/servers", &request("GET", ""), 1.0);
+        let most = service_time(Compute, "GET", "/v2.1/servers").most;
+        assert!(other.as_millis() <= u128::from(most), "another service is not kept waiting");
     }
 
     #[test]
     fn the_pace_scales() {
-        let whole = Queue::default().enter(0, Network, "POST", "/v2.0/networks", 1.0).as_millis();
-        let tenth = Queue::default().enter(0, Network, "POST", "/v2.0/networks", 0.1).as_millis();
-        assert!(tenth * 9 < whole && whole < tenth * 11 + 10);
+        let enter = |pace| Queue::default().enter(0, Network, "/v2.0/subnets", &request("POST", ""), pace).as_millis();
+        let (whole, tenth) = (enter(1.0), enter(0.1));
+        assert!(tenth * 9 < whole && whole < tenth * 11 + 10, "{whole} {tenth}");
+    }
+
+    #[test]
+    fn each_item_of_a_bulk_request_takes_its_time() {
+        let enter = |body| Queue::default().enter(0, Network, "/v2.0/ports", &request("POST", body), 1.0).as_millis();
+        let each = u128::from(service_time(Network, "POST", "/v2.0/ports").each);
+        let one = enter(r#"{"port": {"fixed_ips": [1, 2, 3]}}"#);
+        assert!(each > 0);
+        assert_eq!(enter(r#"{"ports": [{}, {}, {}]}"#), one + 2 * each);
+        assert_eq!(enter(r#"{"ports": []}"#), one);
     }
 
     #[test]
