@@ -4,8 +4,10 @@
 //! [`Simulated`] is one process's way to it, a `CloudApi` like the real transport, with faults by rule (the embedded cloud's own: [`Rule`]); its
 //! [`Life`] can end at a request or at a write of its journal ([`Mortal`]), and then nothing of it ever returns. [`Machine`]
 //! (`run`) deploys and destroys as the command line does, without terminal and files; `truth` compares what then exists
-//! with what should, and [`foreigner`] is somebody else in the same project.
+//! with what should, [`foreigner`] is somebody else in the same project, and
+//! [`crowd`] fills it with environments.
 
+mod crowd;
 mod exchange;
 mod foreign;
 mod journal;
@@ -16,6 +18,7 @@ mod transport;
 mod truth;
 
 pub use crate::embedded::faults::{Fault, Rule};
+pub use crowd::crowd;
 pub use foreign::foreigner;
 pub use journal::{AtAppend, Mortal};
 pub use life::{Kill, Life, Moment};
