@@ -73,7 +73,7 @@ fn a_quota_that_shrinks_is_named_and_destroy_works_over_it() {
     let scene = Scene::new("usecase-2.1");
     in_virtual_time(async {
         let stage = scene.stage();
-        stage.site.rule(Rule::new(Method::Post, "*/servers", Fault::Shrink("instances", 2)).once());
+        stage.site.rule(Rule::new(Method::Post, "*/servers", Fault::shrink("instances", 2)).once());
         let summary = summary(deploy(&stage).await);
         assert_eq!(summary.exit_code, 4);
         assert!(words(&summary).contains("Quota exceeded"), "{}", words(&summary));

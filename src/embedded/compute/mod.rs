@@ -21,6 +21,7 @@ mod version;
 use super::operation::Operation;
 use super::world::World;
 
+pub(super) use servers::state::usual;
 pub(super) use version::{check, dressed};
 
 /// The flavors of a new cloud.
