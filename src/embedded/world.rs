@@ -10,8 +10,19 @@ pub type Row = Map<String, Json>;
 /// One changed row; `None` for a deleted one.
 pub type Change = (String, String, Option<Row>);
 
-/// Fields by whose text rows are found without looking at all of them: marks, a group's rules, a group's servers.
-const INDEXED: [&str; 3] = ["description", "security_group_id", "_group"];
+/// Fields by whose text, or one of whose texts, rows are found without looking at all of them: marks, what belongs to a group, and
+/// what stands below a load balancer.
+const INDEXED: [&str; 9] = [
+    "description",
+    "_tags",
+    "security_group_id",
+    "_group",
+    "_lb",
+    "_pool",
+    "default_pool_id",
+    "listener_id",
+    "_policy",
+];
 
 /// Rows by table and id.
 #[derive(Clone, Debug, Default)]
@@ -63,6 +74,16 @@ impl World {
         ids.into_iter().flatten().filter_map(move |id| rows?.get(id))
     }
 
+    /// The same, oldest first.
+    ///
+    /// # Panics
+    /// Where the field is not indexed.
+    pub fn rows_by(&self, table: &str, field: &str, text: &str) -> Vec<&Row> {
+        let mut rows: Vec<&Row> = self.by(table, field, text).collect();
+        rows.sort_by_key(|row| row.get("_seq").and_then(Json::as_u64).unwrap_or(0));
+        rows
+    }
+
     /// Writes or deletes a row, and what the index says of it; the row that was there.
     fn set(&mut self, table: &str, id: &str, row: Option<Row>) -> Option<Row> {
         let rows = self.tables.entry(table.to_owned()).or_default();
@@ -72,20 +93,21 @@ impl World {
         };
         let new = rows.get(id);
         for field in INDEXED {
-            let of = |row: Option<&Row>| row?.get(field)?.as_str().filter(|text| !text.is_empty()).map(str::to_owned);
-            let (before, now) = (of(old.as_ref()), of(new));
+            let (before, now) = (texts(old.as_ref(), field), texts(new, field));
             if before == now {
                 continue;
             }
-            let texts = self.index.entry((table.to_owned(), field)).or_default();
-            if let Some(ids) = before.as_ref().and_then(|before| texts.get_mut(before)) {
-                ids.remove(id);
-                if ids.is_empty() {
-                    texts.remove(&before.unwrap_or_default());
+            let found = self.index.entry((table.to_owned(), field)).or_default();
+            for text in before {
+                if let Some(ids) = found.get_mut(text) {
+                    ids.remove(id);
+                    if ids.is_empty() {
+                        found.remove(text);
+                    }
                 }
             }
-            if let Some(now) = now {
-                texts.entry(now).or_default().insert(id.to_owned());
+            for text in now {
+                found.entry(text.to_owned()).or_default().insert(id.to_owned());
             }
         }
         old
@@ -160,6 +182,16 @@ impl World {
             .iter()
             .flat_map(|(table, rows)| rows.iter().map(move |(id, row)| (table.as_str(), id.as_str(), row)))
     }
+}
+
+/// The texts of a row's field, one or a list; an empty one is none.
+fn texts<'a>(row: Option<&'a Row>, field: &str) -> Vec<&'a str> {
+    let texts: Vec<&str> = match row.and_then(|row| row.get(field)) {
+        Some(Json::String(text)) => vec![text],
+        Some(Json::Array(items)) => items.iter().filter_map(Json::as_str).collect(),
+        _ => Vec::new(),
+    };
+    texts.into_iter().filter(|text| !text.is_empty()).collect()
 }
 
 #[cfg(test)]

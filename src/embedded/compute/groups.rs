@@ -22,9 +22,8 @@ pub(super) fn find<'a>(context: &'a Context<'_>, id: &str) -> Option<&'a Row> {
 
 /// The ids of its servers.
 pub(super) fn members(context: &Context<'_>, id: &str) -> Vec<String> {
-    let mut servers: Vec<&Row> = context.world.by("servers", "_group", id).collect();
-    servers.sort_by_key(|row| row["_seq"].as_u64());
-    let alive = servers.into_iter().filter(|row| !state::of(row, context.now).gone());
+    let alive =
+        context.world.rows_by("servers", "_group", id).into_iter().filter(|row| !state::of(row, context.now).gone());
     alive.filter_map(|row| row["id"].as_str().map(str::to_owned)).collect()
 }
 
