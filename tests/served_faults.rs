@@ -48,7 +48,8 @@ impl Cloud {
             {"name": "tenant", "domain": {"id": "default"}, "password": "embedded"}}},
             "scope": {"project": {"name": "tenant", "domain": {"id": "default"}}}}});
         let answer = self.send(Method::POST, "/v3/auth/tokens", Some(login)).await.expect("a token");
-        self.token = answer.headers()["x-subject-token"].to_str().expect("text").to_owned();
+        let token = answer.headers()["x-subject-token"].to_str().expect("text");
+        token.clone_into(&mut self.token);
     }
 
     /// `kill -9`, and another process in its place, on the same port.

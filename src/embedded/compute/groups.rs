@@ -22,8 +22,8 @@ pub(super) fn find<'a>(context: &'a Context<'_>, id: &str) -> Option<&'a Row> {
 
 /// The ids of its servers.
 pub(super) fn members(context: &Context<'_>, id: &str) -> Vec<String> {
-    let servers = context.world.rows("servers").into_iter();
-    let alive = servers.filter(|row| row["_group"] == id && !state::of(row, context.now).gone());
+    let alive =
+        context.world.rows_by("servers", "_group", id).into_iter().filter(|row| !state::of(row, context.now).gone());
     alive.filter_map(|row| row["id"].as_str().map(str::to_owned)).collect()
 }
 
@@ -32,7 +32,7 @@ pub(super) fn full(context: &Context<'_>, id: &str) -> bool {
     let Some(group) = context.world.get("server_groups", id).filter(|group| group["policy"] == "anti-affinity") else {
         return false;
     };
-    let servers = context.world.rows("servers").into_iter().filter(|row| row["_group"] == id);
+    let servers = context.world.by("servers", "_group", id);
     let placed = servers.filter(|row| !row["_launched"].is_null() && !state::of(row, context.now).gone()).count();
     placed >= group["rules"]["max_server_per_host"].as_u64().and_then(|most| usize::try_from(most).ok()).unwrap_or(1)
 }

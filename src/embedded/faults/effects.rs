@@ -71,7 +71,6 @@ fn happen(cloud: &mut Cloud, effect: &Effect, now: i64, request: &Request, chang
             };
             world.change(table, id, |row| {
                 row.insert("provisioning_status".into(), json!(if own { "ERROR" } else { "ACTIVE" }));
-                row.insert("operating_status".into(), json!(if own { "ERROR" } else { "ONLINE" }));
             });
         }
     }

@@ -21,8 +21,12 @@ pub(super) fn list(context: &mut Context<'_>, kind: &Kind, parent: Option<(&str,
     };
     let links = Links::of(context.world);
     let project = project(context)?;
-    let mut rows: Vec<&Row> = kind
-        .rows(context.world)
+    // A mark leaves few of many.
+    let candidates = match context.request.parameter("description").filter(|mark| !mark.is_empty()) {
+        Some(mark) => context.world.rows_by(&kind.table(), "description", mark),
+        None => kind.rows(context.world),
+    };
+    let mut rows: Vec<&Row> = candidates
         .into_iter()
         .filter(|row| project.as_ref().is_none_or(|project| row["project_id"] == project.as_str()))
         .filter(|row| parent.is_none_or(|(name, id)| row[name] == id))

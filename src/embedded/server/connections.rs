@@ -69,12 +69,11 @@ async fn connection(stream: TcpStream, router: Router, mut closing: watch::Recei
         ended = &mut serving => Some(ended),
         _ = closing.wait_for(|closing| *closing) => None,
     };
-    let ended = match ended {
-        Some(ended) => ended,
-        None => {
-            Pin::new(&mut serving).graceful_shutdown();
-            (&mut serving).await
-        }
+    let ended = if let Some(ended) = ended {
+        ended
+    } else {
+        Pin::new(&mut serving).graceful_shutdown();
+        (&mut serving).await
     };
     if ended.is_err_and(|error| error.is_user()) {
         // It goes without a word, as when a proxy or the service behind it dies; if it is gone already, so much the better.

@@ -18,7 +18,7 @@ fn a_server_is_build_until_its_time_has_come() {
     client.now += 3400;
     let seen = client.get(&path).1["server"].clone();
     assert_eq!((&seen["status"], &seen["OS-EXT-STS:power_state"]), (&json!("ACTIVE"), &json!(1)));
-    assert_eq!(seen["OS-SRV-USG:launched_at"], "2025-11-24T16:00:04.000000");
+    assert_eq!(seen["OS-SRV-USG:launched_at"], "2025-11-24T16:00:03.000000");
     assert_eq!(client.send(0, "2.93", "DELETE", &path, &Json::Null).0, 204);
     let seen = client.get(&path).1["server"].clone();
     assert_eq!((&seen["status"], &seen["OS-EXT-STS:task_state"]), (&json!("ACTIVE"), &json!("deleting")));
