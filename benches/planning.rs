@@ -76,7 +76,7 @@ fn one(cloud: &Snapshot) -> Desired {
     let files = blueprint::builtin();
     let (id, text) = files.iter().find(|(id, _)| *id == "usecase-2.6").expect("a use case");
     let (blueprint, _) = blueprint::parse(text, id).unwrap_or_else(|faults| panic!("{faults}"));
-    let inputs = Inputs { usecase: (*id).clone(), ..Inputs::default() };
+    let inputs = Inputs { usecase: (*id).to_owned(), ..Inputs::default() };
     let mut environment = cloud.environment.clone();
     environment.name = EnvironmentName::parse("many").expect("a name");
     desired(&blueprint, &inputs, &environment, &cloud.facts).unwrap_or_else(|faults| panic!("{faults}"))
