@@ -1,6 +1,6 @@
 //! The kinds of Octavia's resources: their tables, words and attributes, and how one of them is found and shown.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value as Json, json};
 
@@ -192,21 +192,39 @@ pub(super) fn text(row: &Row, name: &str) -> String {
 /// Which rows belong to which: built once per request.
 pub(super) struct Links(BTreeMap<(&'static str, String), Vec<String>>);
 
+/// The relations: which kind stands below or beside another one, by which field, what that is called, and who shows it.
+static WAYS: [(&Kind, &str, &str, &str); 7] = [
+    (&LISTENER, "_lb", "listeners", "loadbalancer"),
+    (&POOL, "_lb", "pools", "loadbalancer"),
+    (&LISTENER, "default_pool_id", "pool listeners", "pool"),
+    (&MEMBER, "_pool", "members", "pool"),
+    (&MONITOR, "_pool", "monitors", "pool"),
+    (&POLICY, "listener_id", "policies", "listener"),
+    (&RULE, "_policy", "rules", "l7policy"),
+];
+
 impl Links {
+    /// All of them.
     pub(super) fn of(world: &World) -> Self {
+        Self::by(world, |_, _| true)
+    }
+
+    /// What [`Links::show`] needs for rows of one kind: a list of few among many does not look at more than it must.
+    pub(super) fn among(world: &World, kind: &Kind, rows: &[&Row]) -> Self {
+        let ids: BTreeSet<&str> = rows.iter().filter_map(|row| row.get("id")?.as_str()).collect();
+        Self::by(world, |shown_by, parent| shown_by == kind.key && parent.is_none_or(|parent| ids.contains(parent)))
+    }
+
+    /// Those that `wanted` wants: asked once about a relation, with the key of the kind that shows it, and once about each of
+    /// its parents.
+    fn by(world: &World, wanted: impl Fn(&str, Option<&str>) -> bool) -> Self {
         let mut links: BTreeMap<(&'static str, String), Vec<String>> = BTreeMap::new();
-        let ways: [(&Kind, &'static str, &'static str); 7] = [
-            (&LISTENER, "_lb", "listeners"),
-            (&POOL, "_lb", "pools"),
-            (&LISTENER, "default_pool_id", "pool listeners"),
-            (&MEMBER, "_pool", "members"),
-            (&MONITOR, "_pool", "monitors"),
-            (&POLICY, "listener_id", "policies"),
-            (&RULE, "_policy", "rules"),
-        ];
-        for (kind, parent, way) in ways {
+        for (kind, field, way, shown_by) in WAYS {
+            if !wanted(shown_by, None) {
+                continue;
+            }
             for row in kind.rows(world) {
-                if let Some(parent) = row.get(parent).and_then(Json::as_str) {
+                if let Some(parent) = row.get(field).and_then(Json::as_str).filter(|parent| wanted(shown_by, Some(parent))) {
                     links.entry((way, parent.to_owned())).or_default().push(text(row, "id"));
                 }
             }

@@ -19,7 +19,6 @@ pub(super) fn list(context: &mut Context<'_>, kind: &Kind, parent: Option<(&str,
         Ok(limit) => limit,
         Err(message) => return Ok(lost(context, 400, &message)),
     };
-    let links = Links::of(context.world);
     let project = project(context)?;
     let mut rows: Vec<&Row> = kind
         .rows(context.world)
@@ -41,6 +40,7 @@ pub(super) fn list(context: &mut Context<'_>, kind: &Kind, parent: Option<(&str,
             page_links.push(json!({"rel": "next", "href": format!("{url}&marker={}", text(last, "id"))}));
         }
     }
+    let links = Links::among(context.world, kind, &page);
     let shown: Vec<Json> = page.into_iter().map(|row| Json::Object(fields(context, links.show(kind, row)))).collect();
     Ok(Reply::json(200, &json!({kind.plural: shown, format!("{}_links", kind.plural): page_links})))
 }
@@ -48,7 +48,7 @@ pub(super) fn list(context: &mut Context<'_>, kind: &Kind, parent: Option<(&str,
 /// Answers one row.
 pub(super) fn show(context: &Context<'_>, kind: &Kind, status: u16, id: &str) -> Result<Reply, Fault> {
     let row = kind.find(context, id)?;
-    let row = fields(context, Links::of(context.world).show(kind, &row));
+    let row = fields(context, Links::among(context.world, kind, &[&row]).show(kind, &row));
     Ok(Reply::json(status, &json!({kind.key: row})))
 }
 
