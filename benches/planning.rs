@@ -105,7 +105,8 @@ fn renamed(address: &Address, copy: usize) -> Address {
 }
 
 fn value_of(value: &Value, copy: usize) -> Value {
-    let output = |output: &OutputRef| OutputRef { address: renamed(&output.address, copy), field: output.field.clone() };
+    let output =
+        |output: &OutputRef| OutputRef { address: renamed(&output.address, copy), field: output.field.clone() };
     match value {
         Value::Output(it) => Value::Output(output(it)),
         Value::List(items) => Value::List(items.iter().map(|item| value_of(item, copy)).collect()),

@@ -212,7 +212,11 @@ mod tests {
         assert_eq!(waiters.next_due(), Some(3_000), "then as if there had been none");
         waiters.add(expecting("b", 100, expected));
         assert_eq!(waiters.next_due(), Some(3_000));
-        assert_eq!(waiters.remove(&Address::new("server", "b")).map(|it| it.due), Some(3_100), "nor for those after it");
+        assert_eq!(
+            waiters.remove(&Address::new("server", "b")).map(|it| it.due),
+            Some(3_100),
+            "nor for those after it"
+        );
     }
 
     #[test]

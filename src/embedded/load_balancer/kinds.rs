@@ -224,7 +224,9 @@ impl Links {
                 continue;
             }
             for row in kind.rows(world) {
-                if let Some(parent) = row.get(field).and_then(Json::as_str).filter(|parent| wanted(shown_by, Some(parent))) {
+                if let Some(parent) =
+                    row.get(field).and_then(Json::as_str).filter(|parent| wanted(shown_by, Some(parent)))
+                {
                     links.entry((way, parent.to_owned())).or_default().push(text(row, "id"));
                 }
             }

@@ -176,7 +176,12 @@ fn an_order_alone_does_not_let_a_plan_grow_with_its_square() {
     for number in 0..300 {
         desired.port(&format!("more-{number}"), "was", &format!("10.10.2.{}", 20 + number % 200), "was");
     }
-    let plan = crate::plan::deploy(&desired, &nothing(), &crate::event::Known::default(), &crate::plan::DeployOptions::default());
+    let plan = crate::plan::deploy(
+        &desired,
+        &nothing(),
+        &crate::event::Known::default(),
+        &crate::plan::DeployOptions::default(),
+    );
     let after = &step(&plan, "create router.main/interface.web").after;
     let ports = after.iter().filter(|(address, _)| Kind::of(address) == Some(Kind::Port)).collect::<Vec<_>>();
     assert!(ports.is_empty(), "{ports:?}");
