@@ -54,7 +54,7 @@ impl World {
     /// Every row of a table, oldest first.
     pub fn rows(&self, table: &str) -> Vec<&Row> {
         let mut rows: Vec<&Row> = self.tables.get(table).into_iter().flat_map(BTreeMap::values).collect();
-        rows.sort_by_key(|row| row.get("_seq").and_then(Json::as_u64).unwrap_or(0));
+        rows.sort_by_cached_key(|row| row.get("_seq").and_then(Json::as_u64).unwrap_or(0));
         rows
     }
 

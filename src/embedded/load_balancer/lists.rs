@@ -19,7 +19,6 @@ pub(super) fn list(context: &mut Context<'_>, kind: &Kind, parent: Option<(&str,
         Ok(limit) => limit,
         Err(message) => return Ok(lost(context, 400, &message)),
     };
-    let links = Links::of(context.world);
     let project = project(context)?;
     // A mark leaves few of many.
     let candidates = match context.request.parameter("description").filter(|mark| !mark.is_empty()) {
@@ -45,6 +44,7 @@ pub(super) fn list(context: &mut Context<'_>, kind: &Kind, parent: Option<(&str,
             page_links.push(json!({"rel": "next", "href": format!("{url}&marker={}", text(last, "id"))}));
         }
     }
+    let links = Links::of(context.world);
     let shown: Vec<Json> = page.into_iter().map(|row| Json::Object(fields(context, links.show(kind, row)))).collect();
     Ok(Reply::json(200, &json!({kind.plural: shown, format!("{}_links", kind.plural): page_links})))
 }
