@@ -7,6 +7,7 @@ use std::time::Duration;
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use ipnet::Ipv4Net;
 
+use crate::blueprint::Goal;
 use crate::model::{EnvironmentName, Language, Size};
 
 use super::embedded::args::{BoundArgs, FaultsCommand};
@@ -148,12 +149,34 @@ pub struct InputArgs {
     /// Whether servers get a config drive [default: true]
     #[arg(long, value_name = "BOOL")]
     pub config_drive: Option<bool>,
+    /// How far to go: until the cloud calls every server ACTIVE, or until each has said that it is ready and the service answers
+    /// [default: ready]
+    #[arg(long, value_enum, value_name = "GOAL")]
+    pub until: Option<Until>,
     /// Start from defaults, not from what the last run was told
     #[arg(long)]
     pub fresh: bool,
     /// Let servers that hold data be replaced
     #[arg(long)]
     pub replace_data: bool,
+}
+
+/// How far a deploy goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Until {
+    /// The cloud has done its part; what runs inside the servers is not waited for
+    Active,
+    /// Every server has said that it is ready
+    Ready,
+}
+
+impl From<Until> for Goal {
+    fn from(until: Until) -> Self {
+        match until {
+            Until::Active => Self::Active,
+            Until::Ready => Self::Ready,
+        }
+    }
 }
 
 const SIZES: [&str; 4] = ["small", "medium", "large", "xlarge"];

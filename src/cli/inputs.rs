@@ -138,7 +138,7 @@ fn flags(args: &InputArgs) -> Result<Inputs, CliError> {
         flavor: args.size(),
         os: args.os.clone(),
         tiers: std::collections::BTreeMap::new(),
-        until: None,
+        until: args.until.map(Into::into),
         settings: Settings {
             external_network: args.external_network.clone(),
             dns: args.dns.clone(),

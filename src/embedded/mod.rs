@@ -17,6 +17,7 @@ mod digest;
 mod exchange;
 mod fault;
 pub mod faults;
+mod guest;
 mod identity;
 mod image;
 mod insider;
@@ -30,6 +31,7 @@ mod world;
 
 pub use cloud::{Cloud, Release, Settings, operations};
 pub use exchange::{Reply, Request};
+pub use guest::GuestFault;
 pub use identity::{MEMBER, MEMBER_PROJECT, PASSWORD, REGION};
 pub use operation::{Operation, Service};
 pub use world::{Change, Row, World};
