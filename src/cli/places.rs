@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::journal::KeyFile;
 use crate::model::messages::cli as m;
 use crate::say;
 
@@ -15,6 +16,14 @@ pub fn state(global: &Global) -> Result<PathBuf, CliError> {
         .clone()
         .or_else(|| xdg("XDG_STATE_HOME", ".local/state"))
         .ok_or_else(|| CliError::failed(say!(m::NO_STATE_FOLDER)).help(say!(m::NO_STATE_FOLDER_HELP)))
+}
+
+/// The key that secrets are sealed with: `GUREUM_KEY_FILE`, else `key` in the state folder.
+pub fn keys(global: &Global) -> Result<KeyFile, CliError> {
+    match std::env::var_os("GUREUM_KEY_FILE").filter(|path| !path.is_empty()) {
+        Some(path) => Ok(KeyFile::new(path)),
+        None => Ok(KeyFile::new(state(global)?.join("key"))),
+    }
 }
 
 /// The embedded cloud's folder: `embedded` in the state folder.

@@ -1,24 +1,25 @@
 //! The requests that make and change a server.
 
+use secrecy::ExposeSecret;
 use serde_json::{Map, Value as Json, json};
 
 use crate::cloud::{Call, Cloud, CloudError, Method};
 use crate::kind::{METADATA_RUN, userdata};
-use crate::model::{Piece, Properties, Service, Value};
+use crate::model::{Piece, Properties, Secrets, Service, Value};
 
 use super::ReadyChange;
 use super::json::{json as convert, object, text, unchangeable, unresolved};
 use super::marked::{found, inner};
 use super::port::DEVICE_ID;
 
-/// The create request's body.
-pub(super) fn body(properties: &Properties, run: &str) -> Result<Json, CloudError> {
+/// The create request's body. Secrets come to stand in it here and nowhere before.
+pub(super) fn body(properties: &Properties, run: &str, secrets: &Secrets) -> Result<Json, CloudError> {
     let mut server = object(properties, &["server_group", "user_data", "power_state"])?;
     if let Json::Object(metadata) = server.entry("metadata").or_insert_with(|| json!({})) {
         metadata.insert(METADATA_RUN.into(), Json::from(run));
     }
     if let Some(user_data) = properties.get("user_data") {
-        server.insert("user_data".into(), Json::from(userdata::encode(&whole(user_data)?)));
+        server.insert("user_data".into(), Json::from(userdata::encode(&whole(user_data, secrets)?)));
     }
     let mut body = Map::from_iter([("server".to_owned(), Json::Object(server))]);
     if let Some(group) = properties.get("server_group").filter(|group| **group != Value::Null) {
@@ -28,7 +29,7 @@ pub(super) fn body(properties: &Properties, run: &str) -> Result<Json, CloudErro
 }
 
 /// User-data as one text; every piece of it must be known by now.
-fn whole(user_data: &Value) -> Result<String, CloudError> {
+fn whole(user_data: &Value, secrets: &Secrets) -> Result<String, CloudError> {
     match user_data {
         Value::Text(text) => Ok(text.clone()),
         Value::Composed(composed) => composed
@@ -36,9 +37,11 @@ fn whole(user_data: &Value) -> Result<String, CloudError> {
             .iter()
             .map(|piece| match piece {
                 Piece::Literal(text) => Ok(text.as_str()),
-                Piece::Secret(_) | Piece::Output(_) | Piece::SignedUrl(_) => {
-                    Err(unresolved("a piece of the user-data"))
+                Piece::Secret(name) => {
+                    let value = secrets.get(name).map(|value| value.expose_secret());
+                    value.ok_or_else(|| unresolved(&format!("the secret {}", name.0)))
                 }
+                Piece::Output(_) | Piece::SignedUrl(_) => Err(unresolved("a piece of the user-data")),
             })
             .collect(),
         _ => Err(unresolved("the user-data's text")),
@@ -128,7 +131,7 @@ mod tests {
 
     #[test]
     fn the_run_goes_into_metadata_and_the_group_into_the_hints() {
-        let body = body(&wanted(), "run-7").expect("known");
+        let body = body(&wanted(), "run-7", &Secrets::default()).expect("known");
         assert_eq!(body["server"]["metadata"], json!({"gureum": "gureum shop 1", "gureum_run": "run-7"}));
         assert_eq!(body["os:scheduler_hints"], json!({"group": "g"}));
         assert_eq!(body["server"]["networks"], json!([{"port": "p"}]));
@@ -139,10 +142,16 @@ mod tests {
     #[test]
     fn a_secret_that_is_not_put_in_stops_the_request() {
         let mut properties = wanted();
-        let secret = Composed { pieces: vec![Piece::Secret(SecretName("db".into()))] };
-        properties.insert("user_data".into(), Value::Composed(secret));
-        assert!(body(&properties, "r").is_err());
+        let mut secrets = Secrets::default();
+        secrets.insert(SecretName("other".into()), "planted".into());
+        let pieces = vec![Piece::Literal("password=".into()), Piece::Secret(SecretName("db".into()))];
+        properties.insert("user_data".into(), Value::Composed(Composed { pieces }));
+        let error = body(&properties, "r", &secrets).expect_err("it has no such secret");
+        assert!(!error.in_doubt() && error.to_string().contains("the secret db"), "{error}");
+        secrets.insert(SecretName("db".into()), "planted".into());
+        let body_with = body(&properties, "r", &secrets).expect("known");
+        assert_eq!(body_with["server"]["user_data"], json!(userdata::encode("password=planted")));
         properties.insert("user_data".into(), Value::id_of(&Address::new("server", "x")));
-        assert!(body(&properties, "r").is_err());
+        assert!(body(&properties, "r", &secrets).is_err());
     }
 }

@@ -60,6 +60,10 @@ crate::messages! {
     LOCKED_HELP = "cli.locked-help", "wait until it ends; `gureum events {name}` shows what it does. Its lock is {path}, and it goes with the process", "끝날 때까지 기다리십시오. `gureum events {name}` 이 진행을 보여 줍니다. 잠금 파일 {path} 은(는) 프로세스와 함께 풀립니다";
     JOURNAL = "cli.journal", "the journal cannot be used: {words}", "기록을 사용할 수 없습니다: {words}";
     JOURNAL_HELP = "cli.journal-help", "is the disk full, or the folder not yours? `--state DIR` names another folder; `destroy` works without the old one", "디스크가 가득 찼거나 권한이 없습니까? `--state DIR` 로 다른 폴더를 지정할 수 있고, `destroy` 는 이전 기록 없이도 됩니다";
+    SECRETS_CLOSED = "cli.secrets-closed", "the secrets of this environment cannot be read: {words}", "이 환경의 비밀 값을 읽을 수 없습니다: {words}";
+    SECRETS_HELP = "cli.secrets-help", "put the key file back, or name it with GUREUM_KEY_FILE; `gureum state import FILE` brings an exported environment back; `destroy` works without its secrets", "키 파일을 되돌리거나 GUREUM_KEY_FILE 로 지정하십시오. `gureum state import 파일` 은 내보낸 환경을 되살리며, `destroy` 는 비밀 값 없이도 됩니다";
+    WITHOUT_SECRETS = "cli.without-secrets", "{words}; destroying needs them not", "{words}. 삭제에는 필요하지 않습니다";
+    KEY_SHARED_HELP = "cli.key-shared-help", "if nobody read it, `chmod 600 {key}`", "아무도 읽지 않았다면 `chmod 600 {key}`";
     DAMAGED = "cli.damaged", "the journal of `{name}` is damaged: {words}", "`{name}` 의 기록이 손상되었습니다: {words}";
     DAMAGED_HELP = "cli.damaged-help", "move the folder of {name} in the state folder away: the next run finds by their marks what exists", "상태 폴더에서 {name} 의 폴더를 옮기십시오. 다음 실행이 표식으로 자원을 찾습니다";
     RECORDED_INPUTS = "cli.recorded-inputs", "the recorded inputs of the last run cannot be read: {why}", "마지막 실행의 입력을 읽을 수 없습니다: {why}";

@@ -2,6 +2,7 @@
 
 crate::messages! {
     NO_OUTPUT = "execute.no_output", "{address} gave nothing that this needs", "{address}에서 필요한 값을 받지 못했습니다";
+    NO_SECRET = "execute.no_secret", "the journal has no secret {name}, which this needs", "필요한 비밀 값 {name}이(가) 저널에 없습니다";
     STUCK = "execute.stuck", "still {state} after {seconds} s without any change", "{seconds}초 동안 변화 없이 {state} 상태입니다";
     VANISHED = "execute.vanished", "it is no longer there", "더 이상 존재하지 않습니다";
     UNREADABLE = "execute.unreadable", "its state could not be read for {seconds} s: {error}", "{seconds}초 동안 상태를 읽지 못했습니다: {error}";
