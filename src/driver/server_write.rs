@@ -4,7 +4,7 @@ use secrecy::ExposeSecret;
 use serde_json::{Map, Value as Json, json};
 
 use crate::cloud::{Call, Cloud, CloudError, Method};
-use crate::kind::{METADATA_RUN, userdata};
+use crate::kind::{METADATA_RUN, METADATA_SECRET, METADATA_USER_DATA, userdata};
 use crate::model::{Piece, Properties, Secrets, Service, Value};
 
 use super::ReadyChange;
@@ -48,6 +48,13 @@ fn whole(user_data: &Value, secrets: &Secrets) -> Result<String, CloudError> {
     }
 }
 
+/// Without what tells of the server's first boot: that stays as it was, whatever is wanted now.
+fn without_birth(metadata: &Value) -> Value {
+    let Value::Map(keys) = metadata else { return metadata.clone() };
+    let of_birth = |key: &str| key == METADATA_USER_DATA || key.starts_with(METADATA_SECRET);
+    Value::Map(keys.iter().filter(|(key, _)| !of_birth(key)).map(|(key, item)| (key.clone(), item.clone())).collect())
+}
+
 fn call(method: Method, id: &str, below: &str) -> Call {
     Call::new(Service::Compute, method, format!("/servers/{id}{below}"))
 }
@@ -63,7 +70,8 @@ pub(super) async fn change(cloud: &Cloud, wanted: &ReadyChange) -> Result<(), Cl
             }
             // POST merges: the keys of others stay.
             "metadata" => {
-                cloud.send(call(Method::Post, id, "/metadata").json(json!({ "metadata": convert(value)? }))).await?;
+                let metadata = json!({ "metadata": convert(&without_birth(value))? });
+                cloud.send(call(Method::Post, id, "/metadata").json(metadata)).await?;
             }
             "tags" => {
                 for tag in value.items().iter().filter_map(Value::as_text) {

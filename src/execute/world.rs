@@ -97,7 +97,19 @@ pub async fn execute(plan: &Plan, world: World) -> Summary {
     let services = cloud.services();
     let fingerprints = secrets.fingerprints();
     let hands: Arc<dyn Hands> = Arc::new(DriverHands { cloud, drivers, environment, run: run.clone(), secrets });
-    let bare =
-        Bare { services, fingerprints, journal, clock, ids, run, started, observed, durations, settings, display, stop };
+    let bare = Bare {
+        services,
+        fingerprints,
+        journal,
+        clock,
+        ids,
+        run,
+        started,
+        observed,
+        durations,
+        settings,
+        display,
+        stop,
+    };
     carry_out(plan, hands, bare).await
 }

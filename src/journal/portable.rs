@@ -132,7 +132,8 @@ impl Portable {
         let text = String::from_utf8(bytes).map_err(|_| PortableError::NotOne("it holds no text".to_owned()))?;
         let text = SecretString::from(text);
         // In words of ours: the parser's could repeat a value.
-        let not_one = |error: serde_json::Error| PortableError::NotOne(format!("line {}: {:?}", error.line(), error.classify()));
+        let not_one =
+            |error: serde_json::Error| PortableError::NotOne(format!("line {}: {:?}", error.line(), error.classify()));
         let Format { format } = serde_json::from_str(text.expose_secret()).map_err(not_one)?;
         if format > FORMAT {
             return Err(PortableError::Newer { found: format }.into());

@@ -204,7 +204,8 @@ fn append(
 }
 
 fn insert(connection: &Connection, events: &[Event]) -> Result<(), Box<dyn std::error::Error>> {
-    let mut insert = connection.prepare_cached("INSERT INTO events (sequence, at, run, what) VALUES (?1, ?2, ?3, ?4)")?;
+    let mut insert =
+        connection.prepare_cached("INSERT INTO events (sequence, at, run, what) VALUES (?1, ?2, ?3, ?4)")?;
     for event in events {
         let sequence = i64::try_from(event.sequence)?;
         insert.execute(params![sequence, event.at, event.run, serde_json::to_string(&event.what)?])?;
@@ -214,9 +215,11 @@ fn insert(connection: &Connection, events: &[Event]) -> Result<(), Box<dyn std::
 
 #[cfg(test)]
 mod tests {
+    use secrecy::ExposeSecret;
+
     use super::*;
     use crate::kind::Kind;
-    use crate::model::Address;
+    use crate::model::{Address, SecretName};
 
     fn open(folder: &Path) -> Result<Sqlite, JournalError> {
         Sqlite::open(folder, &KeyFile::new(folder.join("key")))
@@ -251,6 +254,126 @@ mod tests {
         assert_eq!(Sqlite::read(folder.path()).expect("reads"), []);
         drop(first);
         assert!(open(folder.path()).is_ok(), "the lock goes with its holder");
+    }
+
+    fn secrets(of: &[(&str, &str)]) -> Secrets {
+        let mut secrets = Secrets::default();
+        for (name, value) in of {
+            secrets.insert(SecretName((*name).to_owned()), (*value).into());
+        }
+        secrets
+    }
+
+    fn value<'a>(secrets: &'a Secrets, name: &str) -> Option<&'a str> {
+        secrets.get(&SecretName(name.to_owned())).map(|value| value.expose_secret())
+    }
+
+    #[tokio::test]
+    async fn secrets_are_sealed_and_stay_as_they_were_first_kept() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let keys = KeyFile::new(folder.path().join("key"));
+        let journal = open(folder.path()).expect("opens");
+        assert!(journal.secrets().await.expect("none").is_empty());
+        assert!(!keys.path().exists(), "no key is made before it is needed");
+        journal.keep(secrets(&[("db.app", "planted-one")])).await.expect("kept");
+        drop(journal);
+        let journal = open(folder.path()).expect("opens again");
+        let all = journal.keep(secrets(&[("db.app", "another"), ("db.root", "planted-two")])).await.expect("kept");
+        assert_eq!((value(&all, "db.app"), value(&all, "db.root")), (Some("planted-one"), Some("planted-two")));
+        assert_eq!(journal.secrets().await.expect("read").fingerprints(), all.fingerprints());
+        let seen = Sqlite::read_secrets(folder.path(), &keys).expect("read without the lock");
+        assert_eq!(seen.fingerprints(), all.fingerprints());
+        for entry in std::fs::read_dir(folder.path()).expect("a folder") {
+            let bytes = std::fs::read(entry.expect("an entry").path()).expect("read");
+            assert!(!bytes.windows(7).any(|part| part == b"planted"));
+        }
+        journal.forget_secrets().await.expect("forgotten");
+        std::fs::remove_file(keys.path()).expect("removed");
+        assert!(journal.secrets().await.expect("where there are none no key is needed").is_empty());
+    }
+
+    #[tokio::test]
+    async fn without_the_right_key_events_are_there_and_secrets_are_not() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let keys = KeyFile::new(folder.path().join("key"));
+        let journal = open(folder.path()).expect("opens");
+        journal.keep(secrets(&[("db.app", "planted")])).await.expect("kept");
+        std::fs::rename(keys.path(), folder.path().join("away")).expect("moved");
+        journal.append(1, "r", vec![retried("a")]).await.expect("events need no key");
+        assert_eq!(Sqlite::read(folder.path()).expect("nor does reading them").len(), 1);
+        assert!(matches!(journal.secrets().await, Err(JournalError::NoKey { .. })));
+        assert!(matches!(journal.keep(secrets(&[("db.root", "x")])).await, Err(JournalError::NoKey { .. })));
+        assert!(!keys.path().exists(), "a new key would not open what is there");
+
+        keys.need_or_make().map(drop).expect("another one");
+        let error = journal.secrets().await.expect_err("another key");
+        assert!(matches!(error, JournalError::OtherKey { .. }), "{error}");
+        assert!(error.to_string().contains("sealed with another key"), "{error}");
+        let kept = journal.keep(secrets(&[("db.root", "x")])).await;
+        assert!(matches!(kept, Err(JournalError::OtherKey { .. })), "two keys in one journal would open for nobody");
+
+        std::fs::rename(folder.path().join("away"), keys.path()).expect("moved back");
+        assert_eq!(journal.secrets().await.expect("the right key").names().count(), 1);
+        let spoil = "UPDATE secrets SET sealed = CAST(substr(sealed, 1, length(sealed) - 1) AS BLOB)";
+        journal
+            .with(move |path, connection| connection.execute(spoil, []).map(drop).map_err(|e| storage(path, &e)))
+            .await
+            .expect("spoilt");
+        assert!(matches!(journal.secrets().await, Err(JournalError::SecretDamaged { .. })));
+    }
+
+    #[tokio::test]
+    async fn a_full_disk_keeps_all_secrets_or_none() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let journal = open(folder.path()).expect("opens");
+        journal.keep(secrets(&[("first", "1")])).await.expect("kept");
+        journal
+            .with(|path, connection| connection.pragma_update(None, "max_page_count", 4).map_err(|e| storage(path, &e)))
+            .await
+            .expect("set");
+        let long = "x".repeat(100_000);
+        journal.keep(secrets(&[("second", "2"), ("third", &long)])).await.expect_err("no room");
+        let names: Vec<_> = journal.secrets().await.expect("read").names().cloned().collect();
+        assert_eq!(names, [SecretName("first".into())]);
+    }
+
+    #[tokio::test]
+    async fn the_first_format_is_read_as_it_is_and_upgraded_for_writing() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let old = Connection::open(folder.path().join(FILE)).expect("made");
+        let what = serde_json::to_string(&retried("old")).expect("serialises");
+        old.execute_batch(&format!("{EVENTS} PRAGMA user_version = 1;")).expect("made");
+        old.execute("INSERT INTO events VALUES (1, 5, 'r', ?1)", [what]).expect("written");
+        drop(old);
+        let keys = KeyFile::new(folder.path().join("key"));
+        assert_eq!(Sqlite::read(folder.path()).expect("read").len(), 1);
+        assert!(Sqlite::read_secrets(folder.path(), &keys).expect("it has none").is_empty());
+        let journal = open(folder.path()).expect("upgraded");
+        assert_eq!(journal.events().await.expect("read")[0].what, retried("old"));
+        journal.keep(secrets(&[("db.app", "planted")])).await.expect("there is a place for it");
+        journal.append(6, "s", vec![retried("new")]).await.expect("appended");
+        drop(journal);
+        let format: u32 = Connection::open(folder.path().join(FILE))
+            .and_then(|file| file.query_row("PRAGMA user_version", [], |row| row.get(0)))
+            .expect("read");
+        assert_eq!(format, FORMAT);
+        assert_eq!(open(folder.path()).expect("opens").events().await.expect("read").len(), 2);
+    }
+
+    #[tokio::test]
+    async fn a_replacement_is_whole_or_not_at_all() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let journal = open(folder.path()).expect("opens");
+        let first = journal.append(1, "r", vec![retried("a"), retried("b")]).await.expect("appended");
+        journal.keep(secrets(&[("db.app", "one")])).await.expect("kept");
+        // The second event's number is the first one's: the write breaks off in its middle.
+        let broken = vec![first[0].clone(), first[0].clone()];
+        journal.replace(broken, secrets(&[("db.app", "two")])).await.expect_err("refused");
+        assert_eq!(journal.events().await.expect("read"), first);
+        assert_eq!(value(&journal.secrets().await.expect("read"), "db.app"), Some("one"));
+        journal.replace(first[..1].to_vec(), secrets(&[("db.app", "two")])).await.expect("replaced");
+        assert_eq!(journal.events().await.expect("read"), first[..1]);
+        assert_eq!(value(&journal.secrets().await.expect("read"), "db.app"), Some("two"));
     }
 
     #[test]

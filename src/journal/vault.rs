@@ -52,12 +52,7 @@ pub(super) fn keep(
 }
 
 /// Writes these into a table that does not have them.
-pub(super) fn insert(
-    path: &Path,
-    connection: &Connection,
-    key: &Key,
-    secrets: &Secrets,
-) -> Result<(), JournalError> {
+pub(super) fn insert(path: &Path, connection: &Connection, key: &Key, secrets: &Secrets) -> Result<(), JournalError> {
     for (name, value) in secrets.iter() {
         let sealed = key.seal(name, value).map_err(|error| storage(path, &error))?;
         let done = connection.execute("INSERT INTO secrets (name, sealed) VALUES (?1, ?2)", params![name.0, sealed]);

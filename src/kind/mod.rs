@@ -26,7 +26,9 @@ pub mod userdata;
 pub use member::local_name as member_local_name;
 pub use security_group::born_rules;
 pub use security_group_rule::local_name as rule_local_name;
-pub use server::{METADATA_ADDRESS, METADATA_DATA, METADATA_ENVIRONMENT, METADATA_RUN, METADATA_SECRET, METADATA_USER_DATA};
+pub use server::{
+    METADATA_ADDRESS, METADATA_DATA, METADATA_ENVIRONMENT, METADATA_RUN, METADATA_SECRET, METADATA_USER_DATA,
+};
 pub use spec::{Bulk, Change, Compare, Key, Kind, KindSpec, Mark, Property, Quota, Service, Settles};
 
 /// The table: every kind's own page. Its order is the order of creation where nothing else decides.

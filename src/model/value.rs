@@ -274,7 +274,8 @@ mod tests {
     #[test]
     fn fingerprints_are_found_and_filled_in() {
         let of = |name: &str| Value::Fingerprint(FingerprintRef { name: SecretName(name.into()) });
-        let value = Value::Map(BTreeMap::from([("a".to_owned(), Value::List(vec![of("x"), of("y"), Value::from("k")]))]));
+        let value =
+            Value::Map(BTreeMap::from([("a".to_owned(), Value::List(vec![of("x"), of("y"), Value::from("k")]))]));
         let known = BTreeMap::from([(SecretName("x".into()), "1234".to_owned())]);
         let filled = value.fingerprinted(&known);
         let wanted = Value::List(vec![Value::from("1234"), of("y"), Value::from("k")]);

@@ -9,4 +9,5 @@ mod matching;
 mod order;
 mod preflight;
 mod random;
+mod secrets;
 mod world;
