@@ -129,7 +129,7 @@ impl Process {
         let mut shown = format!("{summary:?}");
         while let Ok(event) = events.try_recv() {
             let json = event_json(&event).expect("serialises");
-            write!(shown, "{json}\n{}\n{event:?}\n", event_line(&event, &Look::PLAIN)).expect("a String");
+            write!(shown, "{json}\n{}\n{event:?}\n", event_line(&event, BEGIN, &Look::PLAIN)).expect("a String");
         }
         shown
     }
@@ -197,7 +197,7 @@ fn values_reach_the_guests_and_nothing_else() {
         let cloud = process.site.cloud();
         let given: Vec<String> = cloud
             .world
-            .rows("server")
+            .rows("servers")
             .into_iter()
             .filter_map(|row| row["_user_data"].as_str().map(str::to_owned))
             .collect();
