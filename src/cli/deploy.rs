@@ -20,7 +20,7 @@ use super::error::{CliError, exit};
 use super::inputs::Layers;
 use super::interrupts::Interrupts;
 use super::planning::{self, Planned};
-use super::run::{self, Run};
+use super::run::{self, Past, Run};
 use super::screen::Screen;
 use super::session::Session;
 use super::target::{self, Target, Unchosen};
@@ -59,8 +59,8 @@ async fn deploy(
     let journal: Arc<Sqlite> = Arc::new(history::open(&folder, &key, &places::keys(global)?)?);
     let secrets = Arc::new(journal.secrets().await.map_err(|error| history::journal_error(&error))?);
     let doubt = Duration::from_secs(args.run.doubt);
-    let known =
-        run::settle(&session, &key, &journal, &secrets, CommandWord::Deploy, doubt, &mut interrupts, screen).await?;
+    let past = Past { key: &key, journal: &journal, secrets: &secrets };
+    let known = run::settle(&session, past, CommandWord::Deploy, doubt, &mut interrupts, screen).await?;
     let inputs = layers.over(history::recorded(&known)?, name)?;
     let loaded = planning::blueprint_for(&inputs, global.blueprints.as_deref())?;
     let facts = Known { fingerprints: secrets.fingerprints(), ..known.known() };

@@ -19,7 +19,7 @@ use super::args::{DestroyArgs, Global};
 use super::deploy::{ask, show_json};
 use super::error::{CliError, exit};
 use super::interrupts::Interrupts;
-use super::run::{self, Run};
+use super::run::{self, Past, Run};
 use super::screen::Screen;
 use super::session::Session;
 use super::target::{self, Target, Unchosen};
@@ -40,8 +40,8 @@ async fn destroy(global: &Global, args: &DestroyArgs, target: &Target, screen: &
     let journal = Arc::new(history::open(&folder, &key, &places::keys(global)?)?);
     let secrets = Arc::new(secrets(&journal, screen).await?);
     let doubt = Duration::from_secs(args.run.doubt);
-    let known =
-        run::settle(&session, &key, &journal, &secrets, CommandWord::Destroy, doubt, &mut interrupts, screen).await?;
+    let past = Past { key: &key, journal: &journal, secrets: &secrets };
+    let known = run::settle(&session, past, CommandWord::Destroy, doubt, &mut interrupts, screen).await?;
     let wanted = Wanted { quotas: false, availability_zones: false };
     let snapshot = interrupts.unless(session.observe(&key, &known.known(), &secrets, wanted)).await?;
     let plan = plan::destroy(&snapshot, &known.known(), args.delete_data);

@@ -72,17 +72,27 @@ pub async fn carry_out(run: Run<'_>, interrupts: &mut Interrupts, screen: &Scree
     (summary, url)
 }
 
+/// What earlier runs left on this machine.
+#[derive(Clone, Copy)]
+pub struct Past<'a> {
+    /// Of which environment.
+    pub key: &'a EnvironmentKey,
+    /// Its journal, whose lock this run holds.
+    pub journal: &'a Arc<Sqlite>,
+    /// Its secrets.
+    pub secrets: &'a Arc<Secrets>,
+}
+
 /// What an earlier run left in doubt is looked for until it is found or can no longer act. Gives the state after it.
 pub async fn settle(
     session: &Session,
-    key: &EnvironmentKey,
-    journal: &Arc<Sqlite>,
-    secrets: &Arc<Secrets>,
+    past: Past<'_>,
     command: CommandWord,
     doubt: Duration,
     interrupts: &mut Interrupts,
     screen: &Screen,
 ) -> Result<State, CliError> {
+    let Past { key, journal, secrets } = past;
     let (settled, _) = watched(screen, None, interrupts, |display, stop| {
         execute::settle_doubts(Settling {
             cloud: Arc::clone(&session.cloud),

@@ -38,7 +38,7 @@ fn whole(user_data: &Value, secrets: &Secrets) -> Result<String, CloudError> {
             .map(|piece| match piece {
                 Piece::Literal(text) => Ok(text.as_str()),
                 Piece::Secret(name) => {
-                    let value = secrets.get(name).map(|value| value.expose_secret());
+                    let value = secrets.get(name).map(ExposeSecret::expose_secret);
                     value.ok_or_else(|| unresolved(&format!("the secret {}", name.0)))
                 }
                 Piece::Output(_) | Piece::SignedUrl(_) => Err(unresolved("a piece of the user-data")),

@@ -265,7 +265,7 @@ mod tests {
     }
 
     fn value<'a>(secrets: &'a Secrets, name: &str) -> Option<&'a str> {
-        secrets.get(&SecretName(name.to_owned())).map(|value| value.expose_secret())
+        secrets.get(&SecretName(name.to_owned())).map(ExposeSecret::expose_secret)
     }
 
     #[tokio::test]
