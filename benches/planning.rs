@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use gureum::blueprint::{self, Inputs};
 use gureum::desired::{Desired, Resource, desired};
 use gureum::event::Known;
-use gureum::model::{Address, Composed, EnvironmentName, OutputRef, Piece, Value};
+use gureum::model::{Address, Composed, EnvironmentName, OutputRef, Piece, SignedUrl, Value};
 use gureum::plan::{DeployOptions, Plan, check, deploy};
 use gureum::snapshot::{Checked, Observed, QuotaFact, Snapshot, Status};
 
@@ -114,11 +114,16 @@ fn value_of(value: &Value, copy: usize) -> Value {
         Value::Composed(composed) => {
             let pieces = composed.pieces.iter().map(|piece| match piece {
                 Piece::Output(it) => Piece::Output(output(it)),
+                Piece::SignedUrl(it) => {
+                    Piece::SignedUrl(SignedUrl { container: renamed(&it.container, copy), ..it.clone() })
+                }
                 Piece::Literal(_) | Piece::Secret(_) => piece.clone(),
             });
             Value::Composed(Composed { pieces: pieces.collect() })
         }
-        Value::Null | Value::Bool(_) | Value::Integer(_) | Value::Text(_) | Value::Secret(_) => value.clone(),
+        Value::Null | Value::Bool(_) | Value::Integer(_) | Value::Text(_) | Value::Secret(_) | Value::Fingerprint(_) => {
+            value.clone()
+        },
     }
 }
 
