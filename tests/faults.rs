@@ -87,7 +87,7 @@ fn a_quota_that_shrinks_is_named_and_destroy_works_over_it() {
 #[test]
 fn a_slow_build_is_waited_for() {
     let mut scene = Scene::new("usecase-2.1");
-    scene.cloud.settings = Settings { pace: 300.0, ..scene.cloud.settings };
+    scene.cloud.settings = Settings { pace: 400.0, ..scene.cloud.settings };
     in_virtual_time(async {
         let stage = scene.stage();
         let summary = summary(deploy(&stage).await);

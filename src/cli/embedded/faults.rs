@@ -44,7 +44,7 @@ pub fn run(global: &Global, command: &FaultsCommand, screen: &Screen) -> Result<
             ask("DELETE", &path, None)?;
             let said = match args.rule {
                 Some(rule) => screen.look.say(&say!(m::FAULTS_CLEARED_ONE, rule = rule)),
-                None => screen.look.word(&m::FAULTS_NONE).to_owned(),
+                None => screen.look.word(&m::FAULTS_NONE).clone(),
             };
             show(&serde_json::json!({ "cleared": args.rule }), &format!("{said}\n"), screen)?;
         }
