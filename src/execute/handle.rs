@@ -201,9 +201,8 @@ impl Dispatcher<'_> {
                 say!(m::NO_OUTPUT, address = of).to_string()
             }
             Lacking::Fingerprint(of) => {
-                let words = say!(m::NO_SECRET, name = of.0).to_string();
-                self.record.outcome(subject.failed(None, words.clone(), false));
-                words
+                self.record.outcome(subject.skipped(address));
+                say!(m::NO_SECRET, name = of.0).to_string()
             }
         };
         self.tally.failures.push((address.clone(), words));
