@@ -168,7 +168,8 @@ fn stage(
         let path = render(engine, "path", &template.path, &values).map_err(error)?;
         // By number: two files may have one name in different places.
         let staged = format!("{STATE}/components/{}/file-{}", component.name, files.len() + 1);
-        let (owner, group) = template.owner.as_deref().and_then(|owner| owner.split_once(':')).unwrap_or_default();
+        let owner = render(engine, "owner", template.owner.as_deref().unwrap_or_default(), &values).map_err(error)?;
+        let (owner, group) = owner.split_once(':').unwrap_or_default();
         places.push(context! { staged => &staged, path, mode => &template.mode, owner, group });
         files.push(File { path: staged, mode: PRIVATE.into(), content });
     }

@@ -180,7 +180,7 @@ pub struct Template {
     pub path: String,
     /// Its mode, in octal digits.
     pub mode: String,
-    /// Whose it is: `user:group`; root's where nothing is said.
+    /// Whose it is: `user:group`, a template too; root's where nothing is said.
     pub owner: Option<String>,
     /// The systems that it is for; every one where nothing is said.
     pub systems: Option<BTreeSet<String>>,

@@ -62,7 +62,7 @@ def guests(document):
             addresses[local] = item["properties"]["fixed_ips"][0]["ip_address"]
     for item in items(document):
         kind, _, local = item["address"].partition(".")
-        if kind == "server":
+        if kind == "server" and "/" not in local:
             text = "".join(piece(part, secrets) for part in item["properties"]["user_data"]["$pieces"])
             found[local] = Guest(local, addresses[local], text, secrets)
     return found
