@@ -9,6 +9,7 @@ mod look;
 mod plan;
 mod status;
 mod summary;
+mod verified;
 mod words;
 
 pub use events::{event_json, event_line, events_text, note_json};
@@ -17,4 +18,5 @@ pub use look::{Look, duration, mebibytes, time};
 pub use plan::{Counts, items, plan_json, plan_text};
 pub use status::{outputs_json, outputs_text, status_json, status_text};
 pub use summary::{Ending, PathStep, summary_json, summary_text, url};
+pub use verified::{culprit, verification_json, verification_text};
 pub use words::{difference, reason, short};
