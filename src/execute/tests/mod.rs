@@ -179,6 +179,7 @@ fn told(what: &Happening) -> String {
         Happening::Retried { address, .. } => format!("retried {address}"),
         Happening::Looked { address, finding, .. } => format!("looked for {address}: {finding:?}").to_lowercase(),
         Happening::Guest { address, .. } => format!("guest {address}"),
+        Happening::Verified { seen, .. } => format!("verified {:?}", seen.verdict()),
         Happening::Ended { exit_code, .. } => format!("ended {exit_code}"),
     }
 }
