@@ -10,7 +10,7 @@ use tokio::sync::Mutex;
 use crate::model::Service;
 
 use super::catalogue::{self, Endpoints};
-use super::config::{ApplicationCredential, CloudConfig, Credentials, Domain, Project, User};
+use super::config::{ApplicationCredential, CloudConfig, Credentials, Domain, Interface, Project, User};
 use super::retry::Repeat;
 use super::wire::{Outcome, Wire, host_of};
 use super::{CloudError, Method, Refusal, Request, Response, redact};
@@ -32,6 +32,8 @@ pub(super) struct Identity {
     pub(super) project_id: String,
     pub(super) region: String,
     pub(super) endpoints: Endpoints,
+    /// What others than this process are told of the services, whichever interface it uses itself.
+    pub(super) public: Endpoints,
 }
 
 /// Holds the token and renews it: whoever finds it old renews it while the others wait for that one.
@@ -176,10 +178,12 @@ fn identity(url: &str, config: &CloudConfig, token: &Json) -> Result<Identity, C
     };
     let wanted = Some(region.as_str()).filter(|region| !region.is_empty());
     let mut endpoints = catalogue::choose(catalogue, config.interface, wanted);
+    let mut public = catalogue::choose(catalogue, Interface::Public, wanted);
     for (service, url) in &config.endpoint_overrides {
         endpoints.insert(*service, catalogue::versioned(*service, url));
+        public.entry(*service).or_insert_with(|| catalogue::versioned(*service, url));
     }
-    Ok(Identity { project_id: project_id.to_owned(), region, endpoints })
+    Ok(Identity { project_id: project_id.to_owned(), region, endpoints, public })
 }
 
 fn secret(credentials: &Credentials) -> &SecretString {

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use secrecy::ExposeSecret;
 use serde_json::Value as Json;
+use tokio::sync::OnceCell;
 
 use crate::model::Service;
 use crate::runtime::{Clock, Ids};
@@ -30,6 +31,8 @@ pub struct Cloud {
     auth: Auth,
     identity: Identity,
     interface: Interface,
+    /// What the object store says of itself, once it was asked.
+    about_objects: OnceCell<Json>,
 }
 
 /// What the funnel counted since it was connected.
@@ -61,7 +64,7 @@ impl Cloud {
         let wire = Wire::new(api, clock, ids);
         let interface = config.interface;
         let (auth, identity) = Auth::connect(&wire, config).await?;
-        Ok(Self { wire, auth, identity, interface })
+        Ok(Self { wire, auth, identity, interface, about_objects: OnceCell::new() })
     }
 
     /// Sends one request, with all that belongs to it: authentication (a token is renewed before it ends, and once on 401),
@@ -115,6 +118,42 @@ impl Cloud {
     /// The services in the catalogue for this region and interface.
     pub fn services(&self) -> BTreeSet<Service> {
         self.identity.endpoints.keys().copied().collect()
+    }
+
+    /// The service's address for others than this process: servers in the cloud reach the public one.
+    pub fn public_endpoint(&self, service: Service) -> Result<&str, CloudError> {
+        self.identity.public.get(&service).map(String::as_str).ok_or_else(|| CloudError::NoService {
+            service: service.to_string(),
+            region: self.identity.region.clone(),
+            interface: Interface::Public.to_string(),
+        })
+    }
+
+    /// What the object store says of itself at `/info`, which stands beside the accounts and needs no token; asked once. Null where it
+    /// is not told.
+    pub async fn about_objects(&self) -> Result<&Json, CloudError> {
+        self.about_objects.get_or_try_init(|| self.ask_about_objects()).await
+    }
+
+    async fn ask_about_objects(&self) -> Result<Json, CloudError> {
+        let call = Call::get(Service::ObjectStore, "");
+        let mut url = self.url(&call)?;
+        let before = url.path().split("/v1").next().unwrap_or_default().to_owned();
+        url.set_path(&format!("{before}/info"));
+        let headers = vec![("accept".to_owned(), "application/json".to_owned())];
+        let (url, timeout) = (url.to_string(), READ_TIMEOUT);
+        let request = Request { method: Method::Get, url: url.clone(), headers, body: Vec::new(), timeout };
+        match self.wire.carry(Service::ObjectStore, request, READ_REPEAT).await? {
+            Outcome::Answered(response) => Ok(serde_json::from_slice(&response.body).unwrap_or(Json::Null)),
+            // Operators may hide it.
+            Outcome::Refused(refusal) if refusal.status < 500 => Ok(Json::Null),
+            Outcome::Refused(refusal) => Err(CloudError::Refused(refusal)),
+        }
+    }
+
+    /// The time by which signed addresses end: milliseconds since the epoch.
+    pub fn now_ms(&self) -> i64 {
+        self.wire.now_ms()
     }
 
     /// What was counted so far.

@@ -130,7 +130,8 @@ impl Wire {
 
 /// What must not stand in a message about this request.
 fn secrets(request: &Request) -> impl Iterator<Item = &str> {
-    request.headers.iter().filter(|(name, _)| name == "x-auth-token").map(|(_, value)| value.as_str())
+    let secret = |name: &str| matches!(name, "x-auth-token" | "x-container-meta-temp-url-key");
+    request.headers.iter().filter(move |(name, _)| secret(name)).map(|(_, value)| value.as_str())
 }
 
 /// The path, which names the request to people; a query may hold a signature.

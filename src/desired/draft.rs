@@ -55,7 +55,7 @@ impl<'a> Draft<'a> {
     /// The same with what only some kinds have: properties that the cloud may add to, and whether it holds data.
     pub fn add_with(&mut self, address: Address, properties: Properties, at_least: &[&str], bears_data: bool) {
         let kind = Kind::of(&address).expect("the address was made with a kind's own word");
-        let bears_data = bears_data || kind.spec().bears_data;
+        let bears_data = bears_data || kind.bears_data_at(&address);
         let at_least: BTreeSet<String> = at_least.iter().map(|&name| name.to_owned()).collect();
         let resource = Resource { kind, properties, at_least, bears_data };
         match self.resources.get(&address) {

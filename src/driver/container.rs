@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 
 use async_trait::async_trait;
 use futures::future::try_join_all;
+use secrecy::ExposeSecret;
 use serde_json::Value as Json;
 
 use crate::cloud::{Call, Cloud, CloudError, Method};
 use crate::kind::Kind;
-use crate::model::{Address, Properties, Service, Value};
+use crate::model::{Address, Properties, SecretName, Service, Value};
 use crate::snapshot::{Observed, Status};
 
 use super::json::{malformed, text, text_of, unchangeable, unresolved};
@@ -18,6 +19,8 @@ use super::{Created, Driver, Gone, Progress, ReadyChange, ReadyItem, Scope, Wait
 
 pub(super) struct Container;
 
+/// Header of the key for signed addresses.
+pub(super) const TEMP_URL_KEY: &str = "x-container-meta-temp-url-key";
 /// Items of one page, of containers and of objects.
 const PAGE: usize = 1000;
 /// So many pages of objects are deleted before a container is given up as one that somebody fills.
@@ -32,6 +35,7 @@ fn observed(name: &str) -> Observed {
         address: None,
         properties: Properties::from([("name".to_owned(), Value::from(name))]),
         status: Status::Ready,
+        // Whether it is one of those that do not, its address tells.
         bears_data: Kind::Container.spec().bears_data,
         created_at: None,
         run: None,
@@ -40,7 +44,7 @@ fn observed(name: &str) -> Observed {
 }
 
 /// A name as it stands in a path; an object's may hold slashes, which stay.
-fn encoded(name: &str) -> String {
+pub(super) fn encoded(name: &str) -> String {
     let mut out = String::with_capacity(name.len());
     for byte in name.bytes() {
         if byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte) {
@@ -52,26 +56,52 @@ fn encoded(name: &str) -> String {
     out
 }
 
-fn call(method: Method, path: &str) -> Call {
+pub(super) fn call(method: Method, path: &str) -> Call {
     Call::new(Service::ObjectStore, method, format!("/{}", encoded(path)))
 }
 
-/// One page of a listing: the names after `marker`.
-async fn names(cloud: &Cloud, listing: Call, marker: &str) -> Result<Vec<String>, CloudError> {
+/// One page of a listing: what comes after `marker`, and what the answer says of the whole.
+async fn page(cloud: &Cloud, listing: Call, marker: &str) -> Result<(Vec<Json>, Vec<(String, String)>), CloudError> {
     let path = listing.path.clone();
     let mut listing = listing.query("format", "json").query("limit", PAGE.to_string());
     if !marker.is_empty() {
         listing = listing.query("marker", marker);
     }
-    let Some(answer) = found(cloud.send(listing).await)? else { return Ok(Vec::new()) };
-    match &answer.body {
-        Json::Array(items) => Ok(items.iter().filter_map(|item| text(item, "name")).map(str::to_owned).collect()),
-        Json::Null => Ok(Vec::new()),
+    let Some(answer) = found(cloud.send(listing).await)? else { return Ok((Vec::new(), Vec::new())) };
+    match answer.body {
+        Json::Array(items) => Ok((items, answer.headers)),
+        Json::Null => Ok((Vec::new(), answer.headers)),
         _ => Err(malformed(&path, "it is no list")),
     }
 }
 
-async fn remove(cloud: &Cloud, path: String) -> Result<(), CloudError> {
+/// The names of one page.
+async fn names(cloud: &Cloud, listing: Call, marker: &str) -> Result<Vec<String>, CloudError> {
+    let (items, _) = page(cloud, listing, marker).await?;
+    Ok(items.iter().filter_map(|item| text(item, "name")).map(str::to_owned).collect())
+}
+
+/// Everything that lies in a container, and the container's own headers; nothing for one that is not there.
+pub(super) async fn contents(cloud: &Cloud, container: &str) -> Result<(Vec<Json>, Vec<(String, String)>), CloudError> {
+    let (mut all, mut marker) = (Vec::new(), String::new());
+    loop {
+        let (items, headers) = page(cloud, call(Method::Get, container), &marker).await?;
+        let (full, last) = (items.len() >= PAGE, items.last().and_then(|item| text(item, "name")).map(str::to_owned));
+        all.extend(items);
+        match last {
+            Some(last) if full && last > marker => marker = last,
+            _ => return Ok((all, headers)),
+        }
+    }
+}
+
+/// The request that gives a container the key for signed addresses of what lies in it.
+pub(super) fn with_key(call: Call, secret: &SecretName, scope: Scope<'_>) -> Result<Call, CloudError> {
+    let key = scope.secrets.get(secret).ok_or_else(|| unresolved(&format!("the secret {}", secret.0)))?;
+    Ok(call.header(TEMP_URL_KEY, key.expose_secret()))
+}
+
+pub(super) async fn remove(cloud: &Cloud, path: String) -> Result<(), CloudError> {
     found(cloud.send(call(Method::Delete, &path)).await).map(|_| ())
 }
 
@@ -116,6 +146,7 @@ impl Driver for Container {
 
     fn place(&self, scope: Scope<'_>, observed: &mut Observed) {
         observed.address = place::by_name(scope, observed);
+        observed.bears_data = observed.address.as_ref().is_none_or(|at| Kind::Container.bears_data_at(at));
     }
 
     async fn get(
@@ -132,10 +163,16 @@ impl Driver for Container {
         }))
     }
 
-    async fn create(&self, cloud: &Cloud, _: Scope<'_>, wanted: &[ReadyItem]) -> Result<Vec<Created>, CloudError> {
+    /// One that was there has the key afterwards too.
+    async fn create(&self, cloud: &Cloud, scope: Scope<'_>, wanted: &[ReadyItem]) -> Result<Vec<Created>, CloudError> {
         let [item] = wanted else { return Err(unresolved("how to make several containers with one request")) };
         let name = text_of(&item.properties, "name")?;
-        let answer = cloud.send(call(Method::Put, name).header("content-length", "0")).await?;
+        let mut put = call(Method::Put, name).header("content-length", "0");
+        if let Some(key) = item.properties.get("temp_url_key") {
+            let Value::Secret(secret) = key else { return Err(unresolved("which secret a container's key is")) };
+            put = with_key(put, &secret.name, scope)?;
+        }
+        let answer = cloud.send(put).await?;
         // 201 for a new one, 202 for one that was there.
         let adopted = answer.status == 202;
         Ok(vec![Created { request_id: answer.request_id, ..taken(&item.address, observed(name), adopted) }])

@@ -6,6 +6,8 @@
 
 mod container;
 mod floating_ip;
+mod guest;
+mod guest_report;
 mod health_monitor;
 mod json;
 mod listener;
@@ -24,6 +26,7 @@ mod server;
 mod server_decode;
 mod server_group;
 mod server_write;
+mod signed_url;
 mod status_tree;
 mod subnet;
 #[cfg(test)]
@@ -38,7 +41,7 @@ pub use types::{Created, Driver, Gone, Progress, ReadyChange, ReadyItem, Scope, 
 use crate::kind::Kind;
 
 /// The table: every kind's driver.
-static TABLE: [&dyn Driver; 16] = [
+static TABLE: [&dyn Driver; 17] = [
     &network::Network,
     &router::Router,
     &security_group::SecurityGroup,
@@ -55,6 +58,7 @@ static TABLE: [&dyn Driver; 16] = [
     &member::Member,
     &health_monitor::HealthMonitor,
     &server::Server,
+    &guest::Guest,
 ];
 
 /// Every driver, one for each kind.

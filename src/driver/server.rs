@@ -101,7 +101,7 @@ impl Driver for Server {
         let mut created = Vec::new();
         for item in wanted {
             let call = Call::new(Service::Compute, Method::Post, "/servers")
-                .json(body(&item.properties, scope.run)?)
+                .json(body(&item.properties, scope, cloud).await?)
                 .microversion(WRITE);
             match cloud.send(call).await {
                 Ok(answer) => {

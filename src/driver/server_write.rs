@@ -6,19 +6,20 @@ use crate::cloud::{Call, Cloud, CloudError, Method};
 use crate::kind::{METADATA_RUN, userdata};
 use crate::model::{Piece, Properties, Service, Value};
 
-use super::ReadyChange;
 use super::json::{json as convert, object, text, unchangeable, unresolved};
 use super::marked::{found, inner};
 use super::port::DEVICE_ID;
+use super::signed_url::signed;
+use super::{ReadyChange, Scope};
 
 /// The create request's body.
-pub(super) fn body(properties: &Properties, run: &str) -> Result<Json, CloudError> {
+pub(super) async fn body(properties: &Properties, scope: Scope<'_>, cloud: &Cloud) -> Result<Json, CloudError> {
     let mut server = object(properties, &["server_group", "user_data", "power_state"])?;
     if let Json::Object(metadata) = server.entry("metadata").or_insert_with(|| json!({})) {
-        metadata.insert(METADATA_RUN.into(), Json::from(run));
+        metadata.insert(METADATA_RUN.into(), Json::from(scope.run));
     }
     if let Some(user_data) = properties.get("user_data") {
-        server.insert("user_data".into(), Json::from(userdata::encode(&whole(user_data)?)));
+        server.insert("user_data".into(), Json::from(userdata::encode(&whole(user_data, scope, cloud).await?)));
     }
     let mut body = Map::from_iter([("server".to_owned(), Json::Object(server))]);
     if let Some(group) = properties.get("server_group").filter(|group| **group != Value::Null) {
@@ -28,21 +29,21 @@ pub(super) fn body(properties: &Properties, run: &str) -> Result<Json, CloudErro
 }
 
 /// User-data as one text; every piece of it must be known by now.
-fn whole(user_data: &Value) -> Result<String, CloudError> {
-    match user_data {
-        Value::Text(text) => Ok(text.clone()),
-        Value::Composed(composed) => composed
-            .pieces
-            .iter()
-            .map(|piece| match piece {
-                Piece::Literal(text) => Ok(text.as_str()),
-                Piece::Secret(_) | Piece::Output(_) | Piece::SignedUrl(_) => {
-                    Err(unresolved("a piece of the user-data"))
-                }
-            })
-            .collect(),
-        _ => Err(unresolved("the user-data's text")),
+async fn whole(user_data: &Value, scope: Scope<'_>, cloud: &Cloud) -> Result<String, CloudError> {
+    let composed = match user_data {
+        Value::Text(text) => return Ok(text.clone()),
+        Value::Composed(composed) => composed,
+        _ => return Err(unresolved("the user-data's text")),
+    };
+    let mut text = String::new();
+    for piece in &composed.pieces {
+        match piece {
+            Piece::Literal(literal) => text.push_str(literal),
+            Piece::SignedUrl(url) => text.push_str(&signed(cloud, scope, url).await?),
+            Piece::Secret(_) | Piece::Output(_) => return Err(unresolved("a piece of the user-data")),
+        }
     }
+    Ok(text)
 }
 
 fn call(method: Method, id: &str, below: &str) -> Call {
@@ -106,7 +107,9 @@ async fn power(cloud: &Cloud, id: &str, wanted: &Value) -> Result<(), CloudError
 
 #[cfg(test)]
 mod tests {
+    use super::super::testing::{cloud, scope, shop};
     use super::*;
+    use crate::cloud::scripted::Reply;
     use crate::model::{Address, Composed, SecretName};
 
     fn wanted() -> Properties {
@@ -126,23 +129,29 @@ mod tests {
         ])
     }
 
-    #[test]
-    fn the_run_goes_into_metadata_and_the_group_into_the_hints() {
-        let body = body(&wanted(), "run-7").expect("known");
-        assert_eq!(body["server"]["metadata"], json!({"gureum": "gureum shop 1", "gureum_run": "run-7"}));
+    /// The body, in a cloud that answers nothing, in the run `run-1`.
+    async fn made(properties: &Properties) -> Result<Json, CloudError> {
+        let (cloud, _) = cloud(|_| Reply::json(404, &json!({}))).await;
+        body(properties, scope(&shop(), &[]), &cloud).await
+    }
+
+    #[tokio::test]
+    async fn the_run_goes_into_metadata_and_the_group_into_the_hints() {
+        let body = made(&wanted()).await.expect("known");
+        assert_eq!(body["server"]["metadata"], json!({"gureum": "gureum shop 1", "gureum_run": "run-1"}));
         assert_eq!(body["os:scheduler_hints"], json!({"group": "g"}));
         assert_eq!(body["server"]["networks"], json!([{"port": "p"}]));
         assert_eq!(body["server"]["user_data"], json!(userdata::encode("#cloud-config")));
         assert!(body["server"].get("power_state").is_none() && body["server"].get("server_group").is_none());
     }
 
-    #[test]
-    fn a_secret_that_is_not_put_in_stops_the_request() {
+    #[tokio::test]
+    async fn a_secret_that_is_not_put_in_stops_the_request() {
         let mut properties = wanted();
         let secret = Composed { pieces: vec![Piece::Secret(SecretName("db".into()))] };
         properties.insert("user_data".into(), Value::Composed(secret));
-        assert!(body(&properties, "r").is_err());
+        assert!(made(&properties).await.is_err());
         properties.insert("user_data".into(), Value::id_of(&Address::new("server", "x")));
-        assert!(body(&properties, "r").is_err());
+        assert!(made(&properties).await.is_err());
     }
 }

@@ -147,4 +147,10 @@ pub trait Driver: Send + Sync {
         scope: Scope<'_>,
         waiting: &[Waiting],
     ) -> Result<(BTreeMap<Address, Progress>, Vec<Observed>), CloudError>;
+
+    /// The last that can be learned of one that has been waited for in vain, besides its state; `None` where there is nothing.
+    async fn last_words(&self, cloud: &Cloud, scope: Scope<'_>, waiting: &Waiting) -> Option<String> {
+        let _ = (cloud, scope, waiting);
+        None
+    }
 }

@@ -20,6 +20,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     bulk: Bulk::None,
     exclusive: false,
     settles: Settles::AtOnce,
+    made_again: true,
     typical_ms: 600,
     bears_data: false,
     quota: &[Quota::Floatingip],

@@ -23,6 +23,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     bulk: Bulk::None,
     exclusive: true,
     settles: Settles::Later,
+    made_again: true,
     typical_ms: 2000,
     bears_data: false,
     quota: &[Quota::LoadBalancer],

@@ -6,6 +6,7 @@
 
 mod container;
 mod floating_ip;
+mod guest;
 mod health_monitor;
 mod listener;
 mod load_balancer;
@@ -23,14 +24,15 @@ mod spec;
 mod subnet;
 pub mod userdata;
 
+pub use guest::{SIGNALS_KEY, id as guest_id, server_id as guest_server_id};
 pub use member::local_name as member_local_name;
 pub use security_group::born_rules;
 pub use security_group_rule::local_name as rule_local_name;
 pub use server::{METADATA_ADDRESS, METADATA_DATA, METADATA_ENVIRONMENT, METADATA_RUN, METADATA_USER_DATA};
-pub use spec::{Bulk, Change, Compare, Key, Kind, KindSpec, Mark, Property, Quota, Service, Settles};
+pub use spec::{Bulk, Change, Compare, Key, Kind, KindSpec, Mark, Property, Quota, Service, Settles, signals};
 
 /// The table: every kind's own page. Its order is the order of creation where nothing else decides.
-static TABLE: [&KindSpec; 16] = [
+static TABLE: [&KindSpec; 17] = [
     &network::SPEC,
     &router::SPEC,
     &security_group::SPEC,
@@ -47,6 +49,7 @@ static TABLE: [&KindSpec; 16] = [
     &member::SPEC,
     &health_monitor::SPEC,
     &server::SPEC,
+    &guest::SPEC,
 ];
 
 impl Kind {

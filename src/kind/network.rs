@@ -16,6 +16,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     bulk: Bulk::Any,
     exclusive: false,
     settles: Settles::AtOnce,
+    made_again: true,
     typical_ms: 1500,
     bears_data: false,
     quota: &[Quota::Network],

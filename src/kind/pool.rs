@@ -24,6 +24,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     bulk: Bulk::None,
     exclusive: true,
     settles: Settles::Later,
+    made_again: true,
     typical_ms: 500,
     bears_data: false,
     quota: &[Quota::Pool],

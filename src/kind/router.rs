@@ -21,6 +21,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     bulk: Bulk::None,
     exclusive: true,
     settles: Settles::AtOnce,
+    made_again: true,
     typical_ms: 1500,
     bears_data: false,
     quota: &[Quota::Router],

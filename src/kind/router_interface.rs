@@ -16,6 +16,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     bulk: Bulk::None,
     exclusive: true,
     settles: Settles::AtOnce,
+    made_again: true,
     typical_ms: 2000,
     bears_data: false,
     quota: &[Quota::Port],

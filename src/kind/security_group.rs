@@ -19,6 +19,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     bulk: Bulk::Any,
     exclusive: false,
     settles: Settles::AtOnce,
+    made_again: true,
     typical_ms: 700,
     bears_data: false,
     quota: &[Quota::SecurityGroup],

@@ -27,6 +27,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     bulk: Bulk::SameParent,
     exclusive: false,
     settles: Settles::AtOnce,
+    made_again: true,
     typical_ms: 600,
     bears_data: false,
     quota: &[Quota::SecurityGroupRule],

@@ -29,6 +29,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     bulk: Bulk::None,
     exclusive: false,
     settles: Settles::Later,
+    made_again: true,
     typical_ms: 5000,
     bears_data: false,
     quota: &[Quota::Instances],

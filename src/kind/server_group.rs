@@ -16,6 +16,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     bulk: Bulk::None,
     exclusive: false,
     settles: Settles::AtOnce,
+    made_again: true,
     typical_ms: 300,
     bears_data: false,
     quota: &[Quota::ServerGroups],

@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::model::Address;
 pub use crate::model::Service;
 
 /// The kinds, by OpenStack's own words for its resources.
@@ -27,11 +28,12 @@ pub enum Kind {
     Member,
     HealthMonitor,
     Container,
+    Guest,
 }
 
 impl Kind {
     /// Every kind there is.
-    pub const EVERY: [Self; 16] = [
+    pub const EVERY: [Self; 17] = [
         Self::Network,
         Self::Subnet,
         Self::Router,
@@ -48,7 +50,21 @@ impl Kind {
         Self::Member,
         Self::HealthMonitor,
         Self::Container,
+        Self::Guest,
     ];
+}
+
+impl Kind {
+    /// Whether what stands at that address holds data by its nature. The container of the guests' reports holds nothing that
+    /// anybody would miss.
+    pub fn bears_data_at(self, address: &Address) -> bool {
+        self.spec().bears_data && *address != signals()
+    }
+}
+
+/// Where the container stands in which guests report how their first boot goes.
+pub fn signals() -> Address {
+    Address::new("container", "signals")
 }
 
 impl fmt::Display for Kind {
@@ -96,6 +112,8 @@ pub enum Change {
     Replace,
     /// It is shown and never acted upon by itself (user-data).
     Reported,
+    /// Nothing: it is given when the resource is made and never looked at again.
+    Never,
 }
 
 /// When two values of a property are the same.
@@ -136,6 +154,11 @@ impl Property {
         Self { name, change: Change::Reported, compare: Compare::Exact }
     }
 
+    /// Given with the creation only.
+    pub const fn once(name: &'static str) -> Self {
+        Self { name, change: Change::Never, compare: Compare::Exact }
+    }
+
     /// The same with another comparison.
     #[must_use]
     pub const fn compared(self, compare: Compare) -> Self {
@@ -161,6 +184,8 @@ pub enum Settles {
     AtOnce,
     /// When a later list shows it so.
     Later,
+    /// When a later list shows it so; the stages on its way are told, and patience begins anew with each.
+    InStages,
 }
 
 /// Limits that a project may have. Names as the services' quota documents have them.
@@ -266,9 +291,11 @@ pub struct KindSpec {
     pub exclusive: bool,
     /// When it is finished.
     pub settles: Settles,
+    /// Whether what a run made and never saw working is made again by the same run.
+    pub made_again: bool,
     /// How long creation usually takes until settled, in milliseconds (the lab, alone); the journal teaches better.
     pub typical_ms: u64,
-    /// Whether every one of this kind holds data that outlives mistakes.
+    /// Whether every one of this kind holds data that outlives mistakes, but for [`signals`].
     pub bears_data: bool,
     /// What of the quota one of it uses; a server's cores and memory come from its flavor.
     pub quota: &'static [Quota],

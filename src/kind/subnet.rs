@@ -24,6 +24,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     bulk: Bulk::Any,
     exclusive: false,
     settles: Settles::AtOnce,
+    made_again: true,
     typical_ms: 350,
     bears_data: false,
     quota: &[Quota::Subnet],

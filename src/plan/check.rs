@@ -107,7 +107,7 @@ fn lane(place: usize, step: &Step, faults: &mut Vec<String>) {
 /// A deploy deletes what holds data only to replace it, which the user allowed; a destroy only with the user's word.
 fn data(plan: &Plan, place: usize, step: &Step, faults: &mut Vec<String>) {
     let Work::Delete { address, kind, properties, .. } = &step.work else { return };
-    let bears = kind.spec().bears_data || says_data(properties);
+    let bears = kind.bears_data_at(address) || says_data(properties);
     let replaced = || {
         let reason = step.reasons.get(address);
         matches!(reason, Some(Reason::Replaced(_) | Reason::Follows(_) | Reason::FailedBefore(_)))

@@ -146,6 +146,9 @@ fn differences(
     let mut found = Vec::new();
     for property in resource.kind.spec().properties {
         let Some(wanted) = resource.properties.get(property.name) else { continue };
+        if property.change == Change::Never {
+            continue;
+        }
         let should = if outputs(Some(wanted)).is_empty() {
             Cow::Borrowed(wanted)
         } else {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::desired::Desired;
 use crate::graph::{Cycle, Graph};
-use crate::kind::{Kind, born_rules};
+use crate::kind::{Change, Kind, born_rules};
 use crate::model::{Address, Properties};
 
 use super::diff::{Verdict, Verdicts};
@@ -67,7 +67,12 @@ pub(super) fn makes(desired: &Desired, matching: &Matching<'_>, verdicts: &Verdi
         let (doing, reason) = match (verdicts.of.get(address), existing) {
             (None | Some(Verdict::Keep), _) => continue,
             (Some(Verdict::Wait(word)), Some(existing)) => {
-                let (id, properties) = (existing.id.clone(), existing.properties.clone());
+                let (id, mut properties) = (existing.id.clone(), existing.properties.clone());
+                // What is given once the cloud does not show.
+                for property in resource.kind.spec().properties.iter().filter(|it| it.change == Change::Never) {
+                    let given = resource.properties.get(property.name).map(|it| (property.name.to_owned(), it.clone()));
+                    properties.extend(given);
+                }
                 (Doing::Wait { id, properties }, Reason::Unsettled(word.clone()))
             }
             (Some(Verdict::Update(differences)), Some(existing)) => {
@@ -80,7 +85,7 @@ pub(super) fn makes(desired: &Desired, matching: &Matching<'_>, verdicts: &Verdi
                     continue;
                 }
                 let reason = if let Verdict::Replace(reason) = verdict { reason.clone() } else { Reason::Missing };
-                let bears_data = resource.bears_data || resource.kind.spec().bears_data;
+                let bears_data = resource.bears_data || resource.kind.bears_data_at(address);
                 let (address, properties, brings) = (address.clone(), properties(), BTreeSet::new());
                 let mut item = Item { address, properties, brings, bears_data };
                 if resource.kind == Kind::SecurityGroup {

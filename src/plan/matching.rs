@@ -90,7 +90,9 @@ impl<'a> Matching<'a> {
 
     /// Whether it holds data that outlives mistakes, as the cloud shows it.
     pub fn bears_data(&self, number: usize) -> bool {
-        self.observed[number].bears_data || self.observed[number].kind.spec().bears_data
+        let one = self.observed[number];
+        // One whose address cannot be told has another's: its kind decides.
+        one.bears_data || one.kind.bears_data_at(&self.names[number])
     }
 
     /// What it refers to by that property.

@@ -94,7 +94,7 @@ pub const ROOMS: &[Row] = &[
     acting(
         "driver",
         &["model", "kind", "snapshot", "cloud"],
-        &["async_trait", "serde", "serde_json", "base64", "futures"],
+        &["async_trait", "serde", "serde_json", "base64", "futures", "hmac", "sha1", "sha2", "secrecy"],
     ),
     acting(
         "observe",

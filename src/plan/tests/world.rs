@@ -179,7 +179,8 @@ impl Build for Desired {
         if spec.property("description").is_some() {
             properties.insert("description".into(), environment().mark().into());
         }
-        let resource = Resource { kind, properties, at_least: BTreeSet::new(), bears_data: kind.spec().bears_data };
+        let bears_data = kind.bears_data_at(&address);
+        let resource = Resource { kind, properties, at_least: BTreeSet::new(), bears_data };
         self.resources.entry(address).or_insert(resource)
     }
 }
