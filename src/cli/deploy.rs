@@ -23,7 +23,7 @@ use super::run::{self, Run};
 use super::screen::Screen;
 use super::session::Session;
 use super::target::{self, Target, Unchosen};
-use super::{history, places, plan, usecase};
+use super::{history, places, plan, service, usecase};
 
 /// Runs it.
 pub fn run(global: &Global, args: &DeployArgs, screen: &Screen) -> Result<u8, CliError> {
@@ -67,7 +67,8 @@ async fn deploy(
     may_begin(&planned.plan, args.accept_limitations)?;
     if planned.plan.steps.is_empty() {
         run::reconcile(&session, &journal, &planned.plan, &planned.snapshot).await?;
-        return Ok(exit::DONE);
+        let Some(verifier) = service::verifier(&session, target, &planned) else { return Ok(exit::DONE) };
+        return interrupts.unless(service::again(&session, &journal, &*verifier, &planned.plan, screen)).await;
     }
     if !args.run.yes {
         let look = screen.aside;
@@ -86,8 +87,9 @@ async fn deploy(
         steps: planned.plan.steps.len(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
     };
+    let verifier = service::verifier(&session, target, &planned);
     let (plan, snapshot, durations) = (&planned.plan, &planned.snapshot, known.durations());
-    let run = Run { session: &session, journal, plan, snapshot, started, durations, doubt };
+    let run = Run { session: &session, journal, plan, snapshot, started, durations, doubt, verifier };
     let (summary, url) = run::carry_out(run, &mut interrupts, screen).await;
     let mut next = Vec::new();
     let cloud = target::flag(global);

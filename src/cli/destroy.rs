@@ -80,7 +80,8 @@ async fn destroy(global: &Global, args: &DestroyArgs, target: &Target, screen: &
         version: env!("CARGO_PKG_VERSION").to_owned(),
     };
     let durations = known.durations();
-    let run = Run { session: &session, journal, plan: &plan, snapshot: &snapshot, started, durations, doubt };
+    let run =
+        Run { session: &session, journal, plan: &plan, snapshot: &snapshot, started, durations, doubt, verifier: None };
     let (summary, _) = run::carry_out(run, &mut interrupts, screen).await;
     let mut next = Vec::new();
     if summary.outcome != OutcomeWord::Done {

@@ -23,6 +23,7 @@ mod plan;
 mod planning;
 mod run;
 mod screen;
+mod service;
 mod session;
 mod shell;
 mod status;

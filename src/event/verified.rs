@@ -2,6 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::model::Text;
+use crate::model::messages::verify as m;
+use crate::say;
+
 /// What one verification saw.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Verification {
@@ -176,6 +180,28 @@ impl Fault {
     /// Whether it says nothing of the service: the way to it is closed from here.
     pub fn is_unreached(&self) -> bool {
         matches!(self, Self::Unreached { .. })
+    }
+
+    /// Why a hop does not answer, as a sentence.
+    pub fn text(&self) -> Text {
+        match self {
+            Self::Unreached { words } => say!(m::NOT_REACHED, words = words),
+            Self::NoAddress => say!(m::NO_ADDRESS),
+            Self::Refused { words } => say!(m::REFUSED, words = words),
+            Self::Silent { words } => say!(m::SILENT, words = words),
+            Self::Status { status, words } => say!(m::STATUS, status = status, words = words),
+            Self::Unseen { requests } => say!(m::UNSEEN, requests = requests),
+            Self::Odd { words } => say!(m::ODD, words = words),
+            Self::Token { found } => say!(m::TOKEN, found = found),
+            Self::Down { words } => say!(m::DOWN, words = words),
+            Self::Unsaid => say!(m::UNSAID),
+            Self::OutOfTime => say!(m::OUT_OF_TIME),
+            Self::Untried { because } => say!(m::UNTRIED, because = because),
+            Self::NoReport => say!(m::NO_REPORT),
+            Self::Booting { stage } => say!(m::BOOTING, stage = stage),
+            Self::Boot { words } => say!(m::BOOT, words = words),
+            Self::Unread { words } => say!(m::UNREAD, words = words),
+        }
     }
 }
 

@@ -5,7 +5,6 @@ use std::fmt::Write as _;
 use serde_json::json;
 
 use crate::event::{Fault, Hop, Verdict, Verification};
-use crate::model::Text;
 use crate::model::messages::verify as m;
 use crate::say;
 
@@ -42,9 +41,9 @@ fn verdict(seen: &Verification, look: &Look) -> (Paint, String) {
 /// The hop that is to blame, and why.
 pub fn culprit(seen: &Verification, look: &Look) -> (String, String) {
     match seen.culprit() {
-        Some(hop) => (hop.name(), look.say(&hop.fault.as_ref().map_or_else(|| say!(m::NO_REPORT), fault))),
+        Some(hop) => (hop.name(), look.say(&hop.fault.as_ref().map_or_else(|| say!(m::NO_REPORT), Fault::text))),
         // Nothing was seen at all.
-        None => ("internet".to_owned(), look.say(&say!(m::NO_ADDRESS))),
+        None => ("internet".to_owned(), look.word(&m::NOTHING_SEEN)),
     }
 }
 
@@ -64,8 +63,8 @@ fn table(out: &mut String, head: &str, hops: &[Hop], look: &Look) {
         let mark = if hop.fault.is_none() { "✓" } else { "✗" };
         let (paint, said) = match &hop.fault {
             None => (Paint::Good, look.word(&m::GOOD)),
-            Some(why @ (Fault::Unreached { .. } | Fault::Untried { .. })) => (Paint::Care, look.say(&fault(why))),
-            Some(why) => (Paint::Bad, look.say(&fault(why))),
+            Some(why @ (Fault::Unreached { .. } | Fault::Untried { .. })) => (Paint::Care, look.say(&why.text())),
+            Some(why) => (Paint::Bad, look.say(&why.text())),
         };
         let said = match hop.at {
             Some(at) => format!("{said}, {}", look.say(&say!(m::SAID, at = time(at)))),
@@ -82,28 +81,6 @@ fn columns(text: &str) -> usize {
     text.chars().map(|c| if matches!(c, '\u{1100}'..='\u{11ff}' | '\u{ac00}'..='\u{d7a3}') { 2 } else { 1 }).sum()
 }
 
-/// Why a hop does not answer, as a sentence.
-pub(super) fn fault(fault: &Fault) -> Text {
-    match fault {
-        Fault::Unreached { words } => say!(m::NOT_REACHED, words = words),
-        Fault::NoAddress => say!(m::NO_ADDRESS),
-        Fault::Refused { words } => say!(m::REFUSED, words = words),
-        Fault::Silent { words } => say!(m::SILENT, words = words),
-        Fault::Status { status, words } => say!(m::STATUS, status = status, words = words),
-        Fault::Unseen { requests } => say!(m::UNSEEN, requests = requests),
-        Fault::Odd { words } => say!(m::ODD, words = words),
-        Fault::Token { found } => say!(m::TOKEN, found = found),
-        Fault::Down { words } => say!(m::DOWN, words = words),
-        Fault::Unsaid => say!(m::UNSAID),
-        Fault::OutOfTime => say!(m::OUT_OF_TIME),
-        Fault::Untried { because } => say!(m::UNTRIED, because = because),
-        Fault::NoReport => say!(m::NO_REPORT),
-        Fault::Booting { stage } => say!(m::BOOTING, stage = stage),
-        Fault::Boot { words } => say!(m::BOOT, words = words),
-        Fault::Unread { words } => say!(m::UNREAD, words = words),
-    }
-}
-
 /// The verification as JSON.
 pub fn verification_json(seen: &Verification) -> serde_json::Value {
     let hop = |hop: &Hop| {
@@ -115,7 +92,7 @@ pub fn verification_json(seen: &Verification) -> serde_json::Value {
             "ms": hop.ms,
             "at": hop.at,
             "fault": hop.fault,
-            "words": hop.fault.as_ref().map(|why| fault(why).to_string()),
+            "words": hop.fault.as_ref().map(|why| why.text().to_string()),
         })
     };
     json!({

@@ -8,6 +8,7 @@ mod late;
 mod order;
 mod settle;
 mod stops;
+mod verified;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -21,6 +22,7 @@ use crate::model::{Address, EnvironmentKey, EnvironmentName, Properties, Service
 use crate::plan::{Batch, Goal, Item, Plan, Preflight, Step, StepId, Totals, Until, Work};
 use crate::runtime::CountingIds;
 use crate::snapshot::Observed;
+use crate::verify::Verify;
 
 use super::dispatcher::carry_out;
 use super::settings::{Settings, Stop};
@@ -107,6 +109,7 @@ struct Stage {
     settings: Settings,
     durations: Durations,
     services: BTreeSet<Service>,
+    verifier: Option<Arc<dyn Verify>>,
     stop: watch::Sender<Stop>,
 }
 
@@ -120,6 +123,7 @@ impl Stage {
             settings: Settings::default(),
             durations: Durations::default(),
             services: Kind::all().map(|kind| kind.spec().service).collect(),
+            verifier: None,
             stop: watch::channel(Stop::Run).0,
         }
     }
@@ -136,6 +140,7 @@ impl Stage {
             durations: self.durations.clone(),
             services: self.services.clone(),
             settings: self.settings.clone(),
+            verifier: self.verifier.clone(),
             display,
             stop: self.stop.subscribe(),
         };

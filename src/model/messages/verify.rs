@@ -29,5 +29,6 @@ crate::messages! {
     EVENT_UNREACHED = "verify.event-unreached", "verified by the guests' own reports only: the floating address cannot be reached from here", "서버의 보고로만 확인됨: 여기에서 유동 주소에 닿을 수 없음";
     EVENT_AGAIN = "verify.event-again", "not yet, asked again until {until}: {hop}: {why}", "아직 아님, {until} 까지 다시 확인: {hop}: {why}";
     EVENT_BAD = "verify.event-bad", "DOES NOT ANSWER: {hop}: {why}", "응답하지 않음: {hop}: {why}";
-    FAILED = "verify.failed", "everything is there, and the service does not answer: {hop}: {why}", "모두 만들어졌지만 서비스가 응답하지 않습니다: {hop}: {why}";
+    FAILED = "verify.failed", "everything is there, and the service does not answer: {hop}", "모두 만들어졌지만 서비스가 응답하지 않습니다: {hop}";
+    NOTHING_SEEN = "verify.nothing-seen", "nothing was seen of it", "확인한 것이 없음";
 }
