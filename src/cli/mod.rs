@@ -5,6 +5,7 @@
 //! and `error` says why a command ends without its result. Results go to standard output, everything else to standard error.
 
 mod args;
+mod bindings;
 mod deploy;
 mod destroy;
 mod embedded;
@@ -16,19 +17,23 @@ mod inputs;
 mod interrupts;
 mod list;
 mod log;
+mod logs;
 mod observe;
 mod output;
 mod places;
 mod plan;
 mod planning;
+mod recorded;
 mod run;
 mod screen;
 mod service;
 mod session;
 mod shell;
+mod ssh;
 mod status;
 mod target;
 mod usecase;
+mod verify;
 
 use std::process::ExitCode;
 
@@ -68,6 +73,10 @@ fn command(cli: &Cli, screen: &Screen) -> Result<u8, CliError> {
         Command::List => list::run(global, screen),
         Command::Output(args) => output::run(global, args, screen),
         Command::Events(args) => events::run(global, args, screen),
+        Command::Verify(args) => verify::run(global, args, screen),
+        Command::Logs(args) => logs::run(global, args, screen),
+        Command::Bindings(args) => bindings::run(global, args, screen),
+        Command::Ssh(args) => ssh::run(global, args, screen),
         Command::Graph(args) => graph::run(global, args, screen),
         Command::Observe(args) => observe::run(global, args, screen),
         Command::Embedded(command) => embedded::run(global, command, screen),

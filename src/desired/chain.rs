@@ -1,29 +1,39 @@
 //! The ways of requests through the environment, from the blueprint's links and the roles of what runs on its tiers.
 
-use crate::blueprint::{Blueprint, Endpoint, Inputs, Protocol, Tier};
-use crate::component;
-use crate::model::{Address, Chain, EnvironmentKey, Front, Node, OutputRef, Role, token};
+use std::collections::{BTreeMap, BTreeSet};
 
+use crate::blueprint::{Blueprint, Endpoint, Inputs, Protocol, Tier};
+use crate::component::Component;
+use crate::model::{Address, Chain, EnvironmentKey, Front, Node, OutputRef, Role, token};
+use crate::snapshot::CloudFacts;
+
+use super::draft::Draft;
 use super::servers::local_name;
+use super::software;
 
 /// What its own answer tells of, where a link leads to it.
 const DEPENDED_ON: [Role; 3] = [Role::Database, Role::Cache, Role::Queue];
 
 /// What a verification of this environment has to see: only servers that something is installed on, for nobody else answers.
 pub fn chain(blueprint: &Blueprint, inputs: &Inputs, environment: &EnvironmentKey) -> Chain {
-    let map = Map { blueprint, inputs, role: &role };
-    map.chain(environment)
+    Map { blueprint, inputs, roles: roles(blueprint, inputs, environment) }.chain(environment)
 }
 
-/// The role of a service on a system; none where gureum installs nothing.
-fn role(service: &str, system: &str) -> Option<Role> {
-    component::find(service)?.systems.contains_key(system).then(|| super::roles::role(service))?
+/// What runs on each tier is for others. It does not depend on the cloud.
+pub(super) fn roles(blueprint: &Blueprint, inputs: &Inputs, environment: &EnvironmentKey) -> Roles {
+    let facts = CloudFacts::unseen();
+    let software = software::choose(&mut Draft::new(blueprint, inputs, environment, &facts));
+    let roles = |components: Vec<&Component>| components.into_iter().map(|component| component.role).collect();
+    software.into_iter().map(|(tier, components)| (tier, roles(components))).collect()
 }
+
+/// By tier.
+pub(super) type Roles = BTreeMap<String, Vec<Role>>;
 
 struct Map<'a> {
     blueprint: &'a Blueprint,
     inputs: &'a Inputs,
-    role: &'a dyn Fn(&str, &str) -> Option<Role>,
+    roles: Roles,
 }
 
 impl Map<'_> {
@@ -37,34 +47,15 @@ impl Map<'_> {
         }
     }
 
-    /// What runs on a tier is for others.
     fn roles(&self, tier: &Tier) -> Vec<Role> {
-        let system = self.blueprint.system_of(tier, self.inputs);
-        let service = self.blueprint.service_of(tier, self.inputs);
-        let all = std::iter::once(service).chain(tier.also.iter().map(String::as_str));
-        let mut roles = Vec::new();
-        for role in all.filter_map(|service| (self.role)(service, system)) {
-            if !roles.contains(&role) {
-                roles.push(role);
-            }
-        }
-        roles
+        self.roles.get(&tier.name).cloned().unwrap_or_default()
     }
 
     /// The tiers that links from this one lead to, with their roles.
     fn linked(&self, tier: &Tier) -> Vec<(&Tier, Vec<Role>)> {
-        let from = Endpoint::Tier(tier.name.clone());
-        let links = self.blueprint.links.iter().filter(|link| link.from == from);
-        let mut found: Vec<(&Tier, Vec<Role>)> = Vec::new();
-        for link in links {
-            if let Endpoint::Tier(name) = &link.to
-                && let Some(to) = self.blueprint.tier(name)
-                && found.iter().all(|(one, _)| one.name != to.name)
-            {
-                found.push((to, self.roles(to)));
-            }
-        }
-        found
+        let reached: BTreeSet<&str> = software::reaches(self.blueprint, tier).collect();
+        let tiers = self.blueprint.tiers.iter().filter(|to| reached.contains(to.name.as_str()));
+        tiers.map(|to| (to, self.roles(to))).collect()
     }
 
     fn nodes(&self, tier: &Tier) -> Vec<Node> {
@@ -142,27 +133,27 @@ mod tests {
     use super::*;
     use crate::blueprint::TierInputs;
 
-    /// All of them, as if every component were there.
-    fn everything(service: &str, _: &str) -> Option<Role> {
-        Some(match service {
-            "nginx" | "apache" => Role::Web,
-            "tomcat" => Role::Application,
-            "mariadb" => Role::Database,
-            "redis" => Role::Cache,
-            "api-gateway" => Role::Gateway,
-            _ => return None,
-        })
+    /// As if every component were there.
+    fn everything() -> Roles {
+        let tiers = [
+            ("web", Role::Web),
+            ("was", Role::Application),
+            ("gw", Role::Gateway),
+            ("db", Role::Database),
+            ("kv", Role::Cache),
+        ];
+        tiers.map(|(tier, role)| (tier.to_owned(), vec![role])).into()
     }
 
-    fn of(world: &testing::World, role: &dyn Fn(&str, &str) -> Option<Role>) -> Chain {
-        Map { blueprint: &world.blueprint, inputs: &world.inputs, role }.chain(&world.environment)
+    fn of(world: &testing::World, roles: Roles) -> Chain {
+        Map { blueprint: &world.blueprint, inputs: &world.inputs, roles }.chain(&world.environment)
     }
 
     #[test]
     fn the_chain_follows_the_links() {
         let mut world = testing::shop();
         world.inputs.tiers.insert("was".into(), TierInputs { count: Some(3), ..TierInputs::default() });
-        let chain = of(&world, &everything);
+        let chain = of(&world, everything());
         assert_eq!(chain.token, format!("구름-{}", world.environment.id()));
         let [front] = &chain.fronts[..] else { panic!("{:?}", chain.fronts) };
         assert_eq!((front.name.as_str(), front.port, front.servers.len()), ("front", 80, 2));
@@ -179,11 +170,10 @@ mod tests {
     #[test]
     fn what_is_not_installed_is_in_no_chain() {
         let world = testing::shop();
-        let web_only = |service: &str, _: &str| (service == "nginx").then_some(Role::Web);
-        let chain = of(&world, &web_only);
+        let chain = of(&world, Roles::from([("web".to_owned(), vec![Role::Web])]));
         assert_eq!(chain.nodes.len(), 2);
         assert!(chain.nodes.iter().all(|node| node.applications.is_empty() && node.gateways.is_empty()));
-        assert!(of(&world, &|_, _| None).fronts.is_empty());
+        assert!(of(&world, Roles::new()).fronts.is_empty());
     }
 
     #[test]
@@ -198,7 +188,7 @@ mod tests {
             span: world.blueprint.tiers[0].span.clone(),
         });
         world.blueprint.tiers[0].public = true;
-        let fronts = of(&world, &everything).fronts;
+        let fronts = of(&world, everything()).fronts;
         let told: Vec<_> =
             fronts.iter().map(|front| (front.name.as_str(), front.port, front.address.address.as_str())).collect();
         assert_eq!(told, [("web-1", 8000, "floating-ip.web-1"), ("web-2", 8000, "floating-ip.web-2")]);

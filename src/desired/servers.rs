@@ -2,15 +2,20 @@
 
 use std::net::Ipv4Addr;
 
-use crate::component::{self, Component, Guest};
+use crate::component::{self, Component, Context, FirstBoot, Guest, Reports};
 use crate::kind::userdata::{self, CloudConfig, WriteFile};
-use crate::kind::{METADATA_ADDRESS, METADATA_DATA, METADATA_ENVIRONMENT, METADATA_USER_DATA};
+use crate::kind::{
+    Kind, METADATA_ADDRESS, METADATA_DATA, METADATA_ENVIRONMENT, METADATA_SECRET, METADATA_USER_DATA, signals,
+};
 use crate::model::messages::desired as m;
-use crate::model::{Address, Composed, Diagnostic, OutputRef, Piece, Properties, Value};
+use crate::model::{
+    Address, Composed, Diagnostic, FingerprintRef, OutputRef, Piece, Properties, SignedUrl, UrlMethod, Value,
+};
 use crate::say;
 
 use super::addresses::Addresses;
 use super::draft::{Draft, map, properties};
+use super::guests;
 use super::networks::{network, subnet};
 use super::rules::group;
 use super::tiers::{Decided, Machine};
@@ -21,11 +26,19 @@ pub(super) struct Server<'a> {
     /// `web-1`.
     pub local: &'a str,
     pub machine: Machine<'a>,
-    pub components: &'a [&'static Component],
+    pub boot: Option<Boot<'a>>,
     /// Its server group's local name, where it is in one.
     pub spread: Option<&'a str>,
     pub bears_data: bool,
     pub availability_zone: Option<&'a str>,
+}
+
+/// What a server's first boot is made of.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Boot<'a> {
+    pub context: &'a Context,
+    pub components: &'a [&'a Component],
+    pub reports: &'a Reports,
 }
 
 /// `web-1`: from 1.
@@ -40,6 +53,7 @@ pub(super) fn add(
     external: &str,
     availability_zone: Option<&str>,
 ) {
+    let reports = guests::reports(draft, tiers);
     for decided in tiers {
         let tier = decided.tier;
         if tier.spread {
@@ -53,7 +67,9 @@ pub(super) fn add(
             let (machine, components) = (decided.machine, &decided.components);
             // A server that nothing was installed on has no data to outlive a mistake.
             let bears_data = tier.bears_data && !components.is_empty();
-            add_server(draft, Server { local: &local, machine, components, spread, bears_data, availability_zone });
+            let context = guests::context(draft, addresses, tiers, decided, number);
+            let boot = Some(Boot { context: &context, components, reports: &reports });
+            add_server(draft, Server { local: &local, machine, boot, spread, bears_data, availability_zone });
             if tier.public {
                 let floating = add_floating_ip(draft, &port, external);
                 if draft.entry.is_none() {
@@ -112,18 +128,25 @@ fn add_server_group(draft: &mut Draft<'_>, local: &str) {
 pub(super) fn add_server(draft: &mut Draft<'_>, server: Server<'_>) {
     let address = Address::new("server", server.local);
     let name = draft.environment.resource_name(server.local);
-    let Some(user_data) = user_data(draft, server, &name) else { return };
+    let Some((user_data, limit_s)) = user_data(draft, server, &name) else { return };
     let data = if server.bears_data { "true" } else { "false" };
-    let metadata = map([
+    let mut metadata = properties([
         (METADATA_ENVIRONMENT, Value::from(draft.environment.mark())),
         (METADATA_ADDRESS, Value::from(address.as_str())),
         (METADATA_DATA, Value::from(data)),
         (METADATA_USER_DATA, Value::from(userdata::hash(&user_data))),
     ]);
+    // By these a later run sees whether its secrets are still the ones that the server was given.
+    for piece in &user_data {
+        if let Piece::Secret(name) = piece {
+            let fingerprint = Value::Fingerprint(FingerprintRef { name: name.clone() });
+            metadata.insert(format!("{METADATA_SECRET}{}", name.0), fingerprint);
+        }
+    }
     let port = Value::id_of(&Address::new("port", server.local));
     let mut is: Properties = properties([
         ("name", Value::from(name)),
-        ("metadata", metadata),
+        ("metadata", Value::Map(metadata)),
         ("tags", Value::List(vec![Value::from(draft.environment.tag())])),
         ("imageRef", Value::from(server.machine.image.id.as_str())),
         ("flavorRef", Value::from(server.machine.flavor.id.as_str())),
@@ -138,30 +161,44 @@ pub(super) fn add_server(draft: &mut Draft<'_>, server: Server<'_>) {
     if let Some(spread) = server.spread {
         is.insert("server_group".into(), Value::id_of(&server_group(spread)));
     }
-    draft.add_with(address, is, &[], server.bears_data);
+    draft.add_with(address.clone(), is, &[], server.bears_data);
+    if server.boot.is_some_and(|boot| *boot.reports != Reports::None && !boot.components.is_empty()) {
+        let is = properties([
+            ("server_id", Value::id_of(&address)),
+            ("server", Value::from(server.local)),
+            ("limit_s", Value::from(i64::from(limit_s))),
+        ]);
+        draft.add(address.child(Kind::Guest.spec().word, ""), is);
+    }
 }
 
-/// Nova gives the host name; the rest of a first boot stands here.
-fn user_data(draft: &mut Draft<'_>, server: Server<'_>, name: &str) -> Option<Vec<Piece>> {
-    let environment = draft.environment.name.as_str();
-    let guest = Guest { server: name, environment, system: server.machine.system };
-    let boot = component::first_boot(server.components, guest)
-        .map_err(|error| Diagnostic::error(say!(m::FIRST_BOOT, server = name, error = error)));
-    let boot = draft.take(boot)?;
+/// Nova gives the host name; the rest of a first boot stands here. With it the time after which it has failed.
+fn user_data(draft: &mut Draft<'_>, server: Server<'_>, name: &str) -> Option<(Vec<Piece>, u32)> {
+    let settings = &draft.inputs.settings;
+    let boot = match server.boot {
+        None => Ok(FirstBoot::default()),
+        Some(Boot { context, components, reports }) => {
+            component::first_boot(Guest { context, components, settings, reports })
+        }
+    };
+    let fault = |error: &dyn std::fmt::Display| Diagnostic::error(say!(m::FIRST_BOOT, server = name, error = error));
+    let boot = draft.take(boot.map_err(|error| fault(&error)))?;
     let write = |file: component::File| WriteFile { path: file.path, permissions: file.mode, content: file.content };
     let config = CloudConfig {
-        ssh_authorized_keys: draft.inputs.settings.ssh_key.iter().cloned().collect(),
+        ssh_authorized_keys: settings.ssh_key.iter().cloned().collect(),
         write_files: boot.files.into_iter().map(write).collect(),
         runcmd: boot.commands,
     };
-    let pieces = vec![Piece::Literal(config.to_text())];
+    let report_to = SignedUrl { container: signals(), object: server.local.to_owned(), method: UrlMethod::Put };
+    let pieces = component::split(&config.to_text(), Some(&report_to)).map_err(|error| fault(&error));
+    let pieces = draft.take(pieces)?;
     let size = userdata::size_bound(&pieces);
     if size > userdata::LIMIT {
         let text = say!(m::USER_DATA_TOO_LARGE, server = name, size = size, limit = userdata::LIMIT);
         draft.fault(Diagnostic::error(text));
         return None;
     }
-    Some(pieces)
+    Some((pieces, boot.limit_s))
 }
 
 #[cfg(test)]

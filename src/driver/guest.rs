@@ -21,8 +21,8 @@ use super::{Created, Driver, Gone, Progress, ReadyChange, ReadyItem, Scope, Wait
 
 pub(super) struct Guest;
 
-/// Output: the number of the last report.
-pub(super) const REPORT: &str = "report";
+/// A guest's output: the number of its last report.
+pub const REPORT: &str = "report";
 /// Output: the number of a report that counts no more, because it told of an earlier failure.
 const PASSED: &str = "passed";
 /// What a guest is that has not said anything.

@@ -62,7 +62,10 @@ impl Report {
     pub(super) fn status(&self, words: Option<String>) -> Status {
         match self.stage.as_str() {
             READY => Status::Ready,
-            FAILED => Status::Failed(words.unwrap_or_default()),
+            FAILED => match words.filter(|words| !words.is_empty()) {
+                Some(words) => Status::Failed(words),
+                None => Status::Failed("the guest says that it failed, and not why".to_owned()),
+            },
             stage => Status::Pending(stage.to_owned()),
         }
     }

@@ -36,6 +36,7 @@ mod tests;
 mod types;
 mod waiting;
 
+pub use guest::REPORT;
 pub use types::{Created, Driver, Gone, Progress, ReadyChange, ReadyItem, Scope, Waiting};
 
 use crate::kind::Kind;

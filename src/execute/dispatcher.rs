@@ -11,7 +11,7 @@ use crate::driver::{Created, ReadyChange};
 use crate::event::{Durations, Event, Happening, fold};
 use crate::kind::Kind;
 use crate::model::messages::execute as m;
-use crate::model::{Address, Properties};
+use crate::model::{Address, Properties, Text};
 use crate::plan::Plan;
 use crate::say;
 use crate::verify::Verify;
@@ -28,7 +28,7 @@ use super::schedule::Schedule;
 use super::settings::Stop;
 use super::summary::{Finish, Summary};
 use super::update::update;
-use super::wait::{Group, Waiters};
+use super::wait::{Group, Waiter, Waiters};
 use super::world::Bare;
 
 /// Why nothing more is started.
@@ -255,6 +255,20 @@ impl Dispatcher<'_> {
         self.tasks.spawn(async move {
             let found = search(&desk, kind, &known, &address, until).await;
             desk.tell(Note::Searched { step, address, id, fault, found });
+        });
+    }
+
+    /// Asks for the last that can be learned of one that is no longer waited for, and then lets it fail.
+    pub fn ask_last_words(&mut self, waiter: Waiter, said: Text) {
+        let (desk, known) = (self.desk.clone(), self.outputs.known());
+        self.tasks.spawn(async move {
+            let Waiter { waiting, step, operation, .. } = waiter;
+            let error = match desk.hands.last_words(&known, &waiting).await {
+                Some(lines) => say!(m::LAST_WORDS, said = said, lines = lines).to_string(),
+                None => said.to_string(),
+            };
+            let (address, id) = (waiting.address, Some(waiting.id));
+            desk.tell(Note::Failed { step, address, operation, id, error, in_doubt: false });
         });
     }
 

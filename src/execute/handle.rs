@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::cloud::CloudError;
 use crate::driver::{Created, Gone, Progress, ReadyItem};
-use crate::event::OperationWord;
+use crate::event::{Happening, OperationWord};
 use crate::kind::Settles;
 use crate::model::messages::execute as m;
 use crate::model::{Address, Value};
@@ -25,7 +25,7 @@ impl Dispatcher<'_> {
         match note {
             Note::Answered(step) => self.answered(step),
             Note::Retried { address, kind, error, until } => {
-                self.record.outcome(crate::event::Happening::Retried { address, kind, error, until });
+                self.record.outcome(Happening::Retried { address, kind, error, until });
             }
             Note::Created { step, created, late } => {
                 if let Some(item) = self.items.get_mut(&(step, created.address.clone())) {
@@ -37,7 +37,7 @@ impl Dispatcher<'_> {
             Note::Updated { step, address } => {
                 let Work::Update { id, kind, .. } = &self.plan.steps[step].work else { return };
                 self.record.outcome(Subject::new(&address, *kind, OperationWord::Update).accepted(id));
-                if kind.spec().settles == Settles::Later {
+                if kind.spec().settles != Settles::AtOnce {
                     self.wait(step, &address, OperationWord::Update, id);
                 } else {
                     self.settle(step, &address, OperationWord::Update, id, BTreeMap::new());
@@ -149,12 +149,12 @@ impl Dispatcher<'_> {
     }
 
     /// What this run made is in ERROR: perhaps another one of ours holds its place. What stands below something else may be
-    /// in ERROR because of that, so it is left to the next plan.
+    /// in ERROR because of that, so it is left to the next plan; so is what would only fail again.
     fn in_error(&mut self, step: usize, address: &Address, id: &str, fault: String) {
         let work = &self.plan.steps[step].work;
         let kind = kind(work);
         let own_lane = self.plan.steps[step].lane.as_ref().is_none_or(|lane| lane == address);
-        if self.halt.is_none() && matches!(work, Work::Create(_)) && own_lane {
+        if self.halt.is_none() && matches!(work, Work::Create(_)) && own_lane && kind.spec().made_again {
             self.search(step, address, kind, id.to_owned(), fault);
         } else {
             self.fail(step, address, Some(id.to_owned()), fault, false);
@@ -265,7 +265,11 @@ impl Dispatcher<'_> {
     fn progressed(&mut self, address: &Address, progress: Option<Progress>) {
         let (now, settings) = (self.desk.clock.now_ms(), self.desk.settings.clone());
         let Some(waiter) = self.waiters.get_mut(address) else { return };
+        if let Some(word) = waiter.news(progress.as_ref()) {
+            self.record.outcome(Happening::Guest { address: address.clone(), word });
+        }
         let (step, operation, id) = (waiter.step, waiter.operation, waiter.waiting.id.clone());
+        let in_stages = waiter.waiting.kind.spec().settles == Settles::InStages;
         let deleting = operation == OperationWord::Delete;
         let stuck = |state: &str| say!(m::STUCK, state = state, seconds = settings.wait_limit.as_secs()).to_string();
         let failure = match progress {
@@ -288,6 +292,14 @@ impl Dispatcher<'_> {
             Some(Progress::There(Status::Failed(fault), _)) => {
                 waiter.still(&fault, now, settings.grace).then(|| say!(m::NOT_DELETED, state = fault).to_string())
             }
+            // Every report begins anew, also one of the same stage.
+            Some(Progress::There(Status::Pending(stage), _)) if in_stages => {
+                let state = format!("{stage} {}", waiter.report());
+                if waiter.still(&state, now, waiter.limit(settings.wait_limit)) {
+                    return self.fell_silent(address, &stage);
+                }
+                None
+            }
             Some(Progress::There(Status::Pending(state), _)) => {
                 waiter.still(&state, now, settings.wait_limit).then(|| stuck(&state))
             }
@@ -300,6 +312,19 @@ impl Dispatcher<'_> {
             self.waiters.remove(address);
             self.fail_at(step, address, operation, Some(id), error, false);
         }
+    }
+
+    /// It has said nothing new for too long: the last that can be learned of it is asked for, and told.
+    fn fell_silent(&mut self, address: &Address, stage: &str) {
+        let Some(waiter) = self.waiters.remove(address) else { return };
+        let seconds = waiter.limit(self.desk.settings.wait_limit).as_secs();
+        let heard = !waiter.report().is_empty();
+        let said = if heard {
+            say!(m::FELL_SILENT, stage = stage, seconds = seconds)
+        } else {
+            say!(m::NEVER_SAID, seconds = seconds)
+        };
+        self.ask_last_words(waiter, said);
     }
 
     /// The question got no answer, though it was asked more than once: patience, within a bound.

@@ -36,6 +36,8 @@ pub trait Hands: Send + Sync {
     async fn list(&self, kind: Kind, known: &[Observed]) -> Result<Vec<Observed>, CloudError>;
     /// How these are doing.
     async fn progress(&self, kind: Kind, known: &[Observed], waiting: &[Waiting]) -> Result<Polled, CloudError>;
+    /// The last that can be learned of one that has been waited for in vain.
+    async fn last_words(&self, known: &[Observed], waiting: &Waiting) -> Option<String>;
     /// What was asked so far.
     fn statistics(&self) -> Statistics;
 }
@@ -86,6 +88,10 @@ impl Hands for DriverHands {
 
     async fn progress(&self, kind: Kind, known: &[Observed], waiting: &[Waiting]) -> Result<Polled, CloudError> {
         (self.drivers)(kind).progress(&self.cloud, self.scope(known), waiting).await
+    }
+
+    async fn last_words(&self, known: &[Observed], waiting: &Waiting) -> Option<String> {
+        (self.drivers)(waiting.kind).last_words(&self.cloud, self.scope(known), waiting).await
     }
 
     fn statistics(&self) -> Statistics {

@@ -1,11 +1,12 @@
 //! What resources gave: ids and addresses by which later requests name them.
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::driver::Created;
 use crate::kind::Kind;
-use crate::model::{Address, OutputRef, Properties};
+use crate::model::{Address, OutputRef, Properties, Value};
 use crate::plan::Plan;
 use crate::snapshot::Observed;
 
@@ -54,12 +55,21 @@ impl Outputs {
         Arc::clone(&self.known)
     }
 
-    /// The properties with every reference filled in, or the first reference that nothing fills.
+    /// The properties with every reference filled in, or the first reference that nothing fills. Signed addresses stay: what they
+    /// are for must be there, and the request's own writer signs them.
     pub fn resolve(&self, properties: &Properties) -> Result<Properties, Address> {
-        let lookup = |output: &OutputRef| self.field(&output.address, &output.field).map(str::to_owned);
+        let missing = Cell::new(None);
+        let lookup = |output: &OutputRef| {
+            let found = self.field(&output.address, &output.field).map(str::to_owned);
+            if found.is_none() {
+                missing.set(Some(output.address.clone()));
+            }
+            found
+        };
         let filled: Properties =
             properties.iter().map(|(name, value)| (name.clone(), value.resolved(&lookup))).collect();
-        match filled.values().flat_map(crate::model::Value::references).next() {
+        let left = || filled.values().flat_map(Value::references).find(|address| self.id(address).is_none());
+        match missing.take().or_else(left) {
             Some(missing) => Err(missing),
             None => Ok(filled),
         }

@@ -10,7 +10,7 @@ use tokio::sync::{mpsc, watch};
 use crate::cloud::{Cloud, CloudError};
 use crate::event::{CommandWord, Doubt, Event, Finding, FoldError, Happening, Known, OperationWord, State, fold};
 use crate::journal::{Journal, JournalError};
-use crate::kind::Kind;
+use crate::kind::{Kind, Settles};
 use crate::model::{EnvironmentKey, Properties, Secrets};
 use crate::runtime::Clock;
 use crate::snapshot::{Observed, Status};
@@ -117,7 +117,9 @@ impl Settler<'_> {
             }
             let twice = doubt.kind.spec().can_act_twice || command == CommandWord::Destroy;
             let until = self.until(&doubt);
-            if doubt.operation != OperationWord::Create || until <= now {
+            // What is only waited for was never sent, and cannot act.
+            let sent = doubt.kind.spec().settles != Settles::InStages;
+            if doubt.operation != OperationWord::Create || until <= now || !sent {
                 let new = settled(&state, &doubt, Finding::Past);
                 // Two deletions at one address are two doubts that look alike.
                 first.extend(new.into_iter().filter(|it| !first.contains(it)).collect::<Vec<_>>());

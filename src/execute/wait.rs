@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use crate::driver::Waiting;
-use crate::event::OperationWord;
-use crate::kind::Kind;
-use crate::model::Address;
+use crate::driver::{Progress, REPORT, Waiting};
+use crate::event::{GuestWord, OperationWord};
+use crate::kind::{Kind, Settles};
+use crate::model::{Address, Value};
+use crate::snapshot::Status;
 
 use super::patience::millis;
 
@@ -34,13 +35,49 @@ pub struct Waiter {
     /// Its state when it was last asked after, and since when it is in it.
     state: String,
     state_since: i64,
+    /// The last report that was told, and the stage that it told of.
+    report: Option<String>,
+    stage: String,
 }
 
 impl Waiter {
-    /// From now on; `usual` is how long such a thing usually takes.
+    /// From now on; `usual` is how long such a thing usually takes. What goes in stages is asked after from the beginning, so that
+    /// they can be told.
     pub fn new(waiting: Waiting, step: usize, operation: OperationWord, now: i64, usual: u64) -> Self {
+        let usual = if waiting.kind.spec().settles == Settles::InStages { 0 } else { usual };
         let first = i64::try_from(usual.saturating_mul(6) / 10).unwrap_or(LONGEST).clamp(SHORTEST, LONGEST);
-        Self { waiting, step, operation, since: now, due: now + first, state: String::new(), state_since: now }
+        let (state, state_since, report, stage) = (String::new(), now, None, String::new());
+        Self { waiting, step, operation, since: now, due: now + first, state, state_since, report, stage }
+    }
+
+    /// How long it may say nothing new: as its own properties say, else as everything.
+    pub fn limit(&self, usual: Duration) -> Duration {
+        let own = self.waiting.properties.get("limit_s").and_then(Value::as_integer);
+        own.and_then(|seconds| u64::try_from(seconds).ok()).map_or(usual, Duration::from_secs)
+    }
+
+    /// What is to be told of it, if it is one of those that go in stages and this is news.
+    pub fn news(&mut self, progress: Option<&Progress>) -> Option<GuestWord> {
+        let Some(Progress::There(status, outputs)) = progress else { return None };
+        let report = outputs.get(REPORT)?;
+        if self.waiting.kind.spec().settles != Settles::InStages || self.report.as_ref() == Some(report) {
+            return None;
+        }
+        self.report = Some(report.clone());
+        match status {
+            Status::Ready => Some(GuestWord::Ready),
+            Status::Failed(words) => Some(GuestWord::Failed(words.lines().next().unwrap_or_default().to_owned())),
+            Status::Pending(stage) if *stage == self.stage => None,
+            Status::Pending(stage) => {
+                self.stage.clone_from(stage);
+                Some(GuestWord::Stage(stage.clone()))
+            }
+        }
+    }
+
+    /// The last report of one that goes in stages, by its number.
+    pub fn report(&self) -> &str {
+        self.report.as_deref().unwrap_or_default()
     }
 
     /// It is still in this state. Returns whether it has been for too long.

@@ -11,7 +11,7 @@ use crate::say;
 
 use super::batches::{MOST_BYTES, MOST_ITEMS, size};
 use super::matching::top;
-use super::references::outputs;
+use super::references::{outputs, signed};
 use super::waits::{Places, WaitsFor, deletes_by_id};
 use super::{Batch, Goal, Item, Plan, Reason, Step, Until, Work};
 
@@ -155,7 +155,10 @@ fn batch(place: usize, batch: &Batch, faults: &mut Vec<String>) {
 /// Whatever a request needs of others exists or is made before it.
 fn references(plan: &Plan, places: &Places<'_>, place: usize, step: &Step, faults: &mut Vec<String>) {
     let mut one = |address: &Address, value: &Value| {
-        for OutputRef { address: to, field } in outputs(Some(value)) {
+        let needed = outputs(Some(value)).into_iter().map(|OutputRef { address, field }| (address, field.as_str()));
+        // A signed address is of something that has a name by then.
+        let needed = needed.chain(signed(Some(value)).into_iter().map(|url| (&url.container, "id")));
+        for (to, field) in needed {
             let exists = plan.outputs.get(to).is_some_and(|fields| fields.contains_key(field));
             if exists {
                 continue;

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::desired::Desired;
 use crate::event::Known;
+use crate::kind::Kind;
 use crate::model::messages::plan as m;
 use crate::model::{Address, Text};
 use crate::say;
@@ -103,6 +104,10 @@ fn going(matching: &Matching<'_>, verdicts: &Verdicts) -> Going {
                     None if matching.bears_data(number) => {
                         stays.insert(number, say!(m::KEPT_NOT_WANTED));
                     }
+                    // A run that does not wait for it leaves its word to one that does.
+                    None if told_by_one_that_stays(matching, verdicts, number) => {
+                        stays.insert(number, say!(m::KEPT_NOT_WANTED));
+                    }
                     None => {
                         unwanted.insert(number, Reason::NotWanted);
                     }
@@ -121,6 +126,15 @@ fn going(matching: &Matching<'_>, verdicts: &Verdicts) -> Going {
         }
     }
     Going::new(matching, replaced, unwanted, stays)
+}
+
+/// Whether it is a guest of a server that is wanted and not replaced.
+fn told_by_one_that_stays(matching: &Matching<'_>, verdicts: &Verdicts, number: usize) -> bool {
+    let stays = |server: usize| {
+        let verdict = verdicts.of.get(&matching.names[server]);
+        verdict.is_some_and(|verdict| !matches!(verdict, Verdict::Create | Verdict::Replace(_)))
+    };
+    matching.observed[number].kind == Kind::Guest && matching.by_property(number, "server_id").any(stays)
 }
 
 /// The drafts' levels, with the waits for what is unique if they close no circle. A circle without them is a fault.

@@ -31,9 +31,12 @@ impl Going {
     ) -> Self {
         let mut queue: VecDeque<usize> = stays.keys().copied().collect();
         while let Some(number) = queue.pop_front() {
-            for &(_, to) in &matching.refers[number] {
+            let used =
+                matching.refers[number].iter().map(|&(_, to)| (to, say!(m::KEPT_USED, by = matching.names[number])));
+            let told = guests(matching, number).map(|guest| (guest, say!(m::KEPT_PART, of = matching.names[number])));
+            for (to, why) in used.chain(told) {
                 if unwanted.remove(&to).is_some() {
-                    stays.insert(to, say!(m::KEPT_USED, by = matching.names[number]));
+                    stays.insert(to, why);
                     queue.push_back(to);
                 }
             }
@@ -42,8 +45,10 @@ impl Going {
         let mut reasons = replaced;
         reasons.append(&mut unwanted);
         let carriers = reasons.keys().filter_map(|&n| Some((n, carrier(matching, &reasons, n)?))).collect();
+        // A guest is a server's word: that its server stays says all.
         let mut kept: Vec<Kept> = stays
             .into_iter()
+            .filter(|(number, _)| matching.observed[*number].kind != Kind::Guest)
             .map(|(number, why)| {
                 let observed = matching.observed[number];
                 let address = matching.address(number).cloned();
@@ -58,6 +63,12 @@ impl Going {
     pub fn carrier(&self, number: usize) -> usize {
         self.carriers.get(&number).copied().unwrap_or(number)
     }
+}
+
+/// What a server said of itself. It says it once: whoever wants to know later needs it still.
+fn guests(matching: &Matching<'_>, server: usize) -> impl Iterator<Item = usize> {
+    let referred = matching.referred[server].iter().map(|&(_, by)| by);
+    referred.filter(|&by| matching.observed[by].kind == Kind::Guest)
 }
 
 /// A group that stays works only with its rules. A rule that names a group that goes would go with that one.

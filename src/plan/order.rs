@@ -10,7 +10,7 @@ use super::diff::{Verdict, Verdicts};
 use super::draft::{Doing, Draft};
 use super::going::Going;
 use super::matching::Matching;
-use super::references::{addresses_of, outputs};
+use super::references::{addresses_in, addresses_of, signed};
 use super::{Difference, Until};
 
 /// The order of what is made.
@@ -45,17 +45,19 @@ pub(super) fn order_makes(
         let (uses, stands_on) = match &draft.doing {
             Doing::Create(item) => {
                 let ports = port_property(draft.kind).map(|name| addresses_of(&item.properties, name));
-                (outputs(item.properties.values()), ports.unwrap_or_default())
+                (addresses_in(item.properties.values()), ports.unwrap_or_default())
             }
             Doing::Update { properties, differences, .. } => {
                 let moved = |d: &Difference| draft.kind == Kind::FloatingIp && d.property == "port_id";
                 let ports = differences.iter().any(moved).then(|| addresses_of(properties, "port_id"));
-                (outputs(differences.iter().map(|difference| &difference.should)), ports.unwrap_or_default())
+                let mut uses = addresses_in(differences.iter().map(|difference| &difference.should));
+                // Its whole text is made ready with it, though only what differs is sent.
+                uses.extend(signed(properties.values()).into_iter().map(|url| &url.container));
+                (uses, ports.unwrap_or_default())
             }
             Doing::Wait { .. } | Doing::Delete { .. } => continue,
         };
-        let mut after: BTreeSet<&Address> =
-            uses.iter().map(|output| &output.address).filter(|at| appears(at)).collect();
+        let mut after: BTreeSet<&Address> = uses.into_iter().filter(|at| appears(at)).collect();
         for port in stands_on.iter().filter_map(|port| desired.resources.get(port)) {
             for subnet in addresses_of(&port.properties, "fixed_ips") {
                 after.extend(interfaces.get(subnet).into_iter().flatten().filter(|address| appears(address)));

@@ -1,6 +1,6 @@
 //! What values refer to, without copying it: plans of 10,000 resources ask often.
 
-use crate::model::{Address, OutputRef, Piece, Properties, Value};
+use crate::model::{Address, OutputRef, Piece, Properties, SignedUrl, Value};
 
 /// Every output that these values need, in order; some may stand twice.
 pub(super) fn outputs<'a>(values: impl IntoIterator<Item = &'a Value>) -> Vec<&'a OutputRef> {
@@ -11,16 +11,30 @@ pub(super) fn outputs<'a>(values: impl IntoIterator<Item = &'a Value>) -> Vec<&'
 
 /// Every address that these properties refer to, in order, each once.
 pub(super) fn addresses(properties: &Properties) -> Vec<&Address> {
-    once(outputs(properties.values()))
+    addresses_in(properties.values())
+}
+
+/// Every address that these values refer to, in order, each once: the outputs that they need, and what they have signed addresses of.
+pub(super) fn addresses_in<'a>(values: impl IntoIterator<Item = &'a Value> + Clone) -> Vec<&'a Address> {
+    let needed = outputs(values.clone()).into_iter().map(|output| &output.address);
+    once(needed.chain(signed(values).into_iter().map(|url| &url.container)).collect())
+}
+
+/// The signed addresses in these values.
+pub(super) fn signed<'a>(values: impl IntoIterator<Item = &'a Value>) -> Vec<&'a SignedUrl> {
+    let pieces = values.into_iter().flat_map(|value| match value {
+        Value::Composed(composed) => composed.pieces.as_slice(),
+        _ => &[],
+    });
+    pieces.filter_map(|piece| if let Piece::SignedUrl(url) = piece { Some(url) } else { None }).collect()
 }
 
 /// Every address that the property refers to, in order, each once.
 pub(super) fn addresses_of<'a>(properties: &'a Properties, property: &str) -> Vec<&'a Address> {
-    once(outputs(properties.get(property)))
+    once(outputs(properties.get(property)).into_iter().map(|output| &output.address).collect())
 }
 
-fn once(outputs: Vec<&OutputRef>) -> Vec<&Address> {
-    let mut addresses: Vec<&Address> = outputs.into_iter().map(|output| &output.address).collect();
+fn once(mut addresses: Vec<&Address>) -> Vec<&Address> {
     addresses.sort_unstable();
     addresses.dedup();
     addresses

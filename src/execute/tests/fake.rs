@@ -240,7 +240,7 @@ impl Hands for Fake {
                 }
                 _ => (format!("{}#{}", item.address, inside.things.len()), false),
             };
-            let later = kind.spec().settles == Settles::Later;
+            let later = kind.spec().settles != Settles::AtOnce;
             let takes = if later { i64::try_from(kind.spec().typical_ms).expect("small") } else { 0 };
             if !adopted {
                 let thing = Thing {
@@ -285,7 +285,7 @@ impl Hands for Fake {
             _ => {}
         }
         let now = self.clock.now_ms();
-        let later = kind.spec().settles == Settles::Later;
+        let later = kind.spec().settles != Settles::AtOnce;
         if let Some(thing) = self.inside.lock().expect("not poisoned").things.get_mut(id) {
             thing.gone_at = Some(if later { now + 1_000 } else { now });
         }
@@ -319,6 +319,11 @@ impl Hands for Fake {
         let answer = waiting.iter().map(|it| (it.address.clone(), of(it))).collect();
         let asked: BTreeSet<&str> = waiting.iter().map(|it| it.id.as_str()).collect();
         Ok((answer, shown.iter().filter(|it| !asked.contains(it.id.as_str())).cloned().collect()))
+    }
+
+    async fn last_words(&self, _: &[Observed], waiting: &Waiting) -> Option<String> {
+        self.arrive(&format!("console {}", waiting.address), waiting.kind, &[&waiting.address]).await;
+        Some("login:".into())
     }
 
     fn statistics(&self) -> Statistics {

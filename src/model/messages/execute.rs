@@ -3,6 +3,9 @@
 crate::messages! {
     NO_OUTPUT = "execute.no_output", "{address} gave nothing that this needs", "{address}에서 필요한 값을 받지 못했습니다";
     STUCK = "execute.stuck", "still {state} after {seconds} s without any change", "{seconds}초 동안 변화 없이 {state} 상태입니다";
+    FELL_SILENT = "execute.fell_silent", "the guest has said nothing new for {seconds} s; its last word was `{stage}`", "게스트가 {seconds}초 동안 새로운 소식을 보내지 않았습니다. 마지막 단계: `{stage}`";
+    NEVER_SAID = "execute.never_said", "the guest has said nothing for {seconds} s", "게스트가 {seconds}초 동안 아무 소식도 보내지 않았습니다";
+    LAST_WORDS = "execute.last_words", "{said}; the end of its console:\n{lines}", "{said}. 콘솔의 마지막 부분:\n{lines}";
     VANISHED = "execute.vanished", "it is no longer there", "더 이상 존재하지 않습니다";
     UNREADABLE = "execute.unreadable", "its state could not be read for {seconds} s: {error}", "{seconds}초 동안 상태를 읽지 못했습니다: {error}";
     NOT_DELETED = "execute.not_deleted", "it was not deleted: {state}", "삭제되지 않았습니다: {state}";
