@@ -274,9 +274,6 @@ pub struct BindingsArgs {
     /// For whom
     #[arg(long, value_enum, default_value_t = BindingFormat::Env)]
     pub format: BindingFormat,
-    /// With the secrets' values; without it they are only named
-    #[arg(long)]
-    pub reveal: bool,
 }
 
 /// For whom bindings are written.

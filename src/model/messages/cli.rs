@@ -118,7 +118,6 @@ crate::messages! {
     LOGS_CONSOLE = "cli.logs-console", "The last lines of its console", "콘솔의 마지막 줄";
     LOGS_NO_CONSOLE = "cli.logs-no-console", "the cloud does not show its console: {why}", "클라우드가 콘솔을 보여 주지 않습니다: {why}";
     NO_BINDINGS = "cli.no-bindings", "environment `{name}` has no service that applications are bound to", "환경 `{name}` 에는 응용 프로그램이 사용할 서비스가 없습니다";
-    NO_SECRET_VALUE = "cli.no-secret-value", "the value of {secret} is not in this journal", "{secret} 의 값이 이 기록에 없습니다";
 
     NEXT_SEE = "cli.next-see", "see it answer", "응답 확인";
     NEXT_STATUS = "cli.next-status", "how it stands", "상태";
