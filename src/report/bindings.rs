@@ -146,9 +146,9 @@ mod tests {
 
     #[test]
     fn every_platform_has_its_form() {
-        insta::assert_snapshot!(text(Format::Env), @r"");
-        insta::assert_snapshot!(text(Format::Kubernetes), @r"");
-        insta::assert_snapshot!(text(Format::CloudFoundry), @r"");
-        insta::assert_snapshot!(text(Format::Jdbc), @r"");
+        insta::assert_snapshot!(text(Format::Env));
+        insta::assert_snapshot!(text(Format::Kubernetes));
+        insta::assert_snapshot!(text(Format::CloudFoundry));
+        insta::assert_snapshot!(text(Format::Jdbc));
     }
 }
