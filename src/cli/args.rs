@@ -7,6 +7,7 @@ use std::time::Duration;
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use ipnet::Ipv4Net;
 
+use crate::blueprint::Goal;
 use crate::model::{EnvironmentName, Language, Size};
 
 /// What stands below every help text.
@@ -84,6 +85,8 @@ pub enum Command {
     Status(StatusArgs),
     /// Use cases, and what each still lacks
     List,
+    /// What a closed network has to mirror: packages and artifacts, with checksums
+    Artifacts(ArtifactsArgs),
     /// Ids, addresses and the URL of an environment
     Output(NameArgs),
     /// All that happened in an environment
@@ -154,12 +157,55 @@ pub struct InputArgs {
     /// Whether servers get a config drive [default: true]
     #[arg(long, value_name = "BOOL")]
     pub config_drive: Option<bool>,
+    /// Where the operating system's packages come from (--set os_mirror.SYSTEM=URL for one system)
+    #[arg(long, value_name = "URL")]
+    pub os_mirror: Option<String>,
+    /// What the artifacts of components lie below (`gureum artifacts` lists them)
+    #[arg(long, value_name = "URL")]
+    pub artifact_base_url: Option<String>,
+    /// A file of certificates, in PEM, that the guests trust too
+    #[arg(long, value_name = "FILE")]
+    pub ca_bundle: Option<String>,
+    /// A time server for the guests
+    #[arg(long, value_name = "HOST")]
+    pub ntp: Vec<String>,
+    /// The proxy through which guests fetch packages and artifacts
+    #[arg(long, value_name = "URL")]
+    pub proxy: Option<String>,
+    /// Python's package index for the guests
+    #[arg(long, value_name = "URL")]
+    pub pip_index: Option<String>,
+    /// Node's package registry for the guests
+    #[arg(long, value_name = "URL")]
+    pub npm_index: Option<String>,
+    /// How far to go: until the cloud calls every server ACTIVE, or until each has said that it is ready and the service answers
+    /// [default: ready]
+    #[arg(long, value_enum, value_name = "GOAL")]
+    pub until: Option<Until>,
     /// Start from defaults, not from what the last run was told
     #[arg(long)]
     pub fresh: bool,
     /// Let servers that hold data be replaced
     #[arg(long)]
     pub replace_data: bool,
+}
+
+/// How far a deploy goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Until {
+    /// The cloud has done its part; what runs inside the servers is not waited for
+    Active,
+    /// Every server has said that it is ready
+    Ready,
+}
+
+impl From<Until> for Goal {
+    fn from(until: Until) -> Self {
+        match until {
+            Until::Active => Self::Active,
+            Until::Ready => Self::Ready,
+        }
+    }
 }
 
 const SIZES: [&str; 4] = ["small", "medium", "large", "xlarge"];
@@ -228,6 +274,14 @@ pub struct DestroyArgs {
     /// Delete what holds data, too
     #[arg(long)]
     pub delete_data: bool,
+}
+
+/// `artifacts`
+#[derive(Debug, Args)]
+pub struct ArtifactsArgs {
+    /// For which use case, and how; without one, everything that gureum can install.
+    #[command(flatten)]
+    pub input: InputArgs,
 }
 
 /// `status`

@@ -10,7 +10,7 @@ use super::placeholder;
 use crate::model::Role;
 
 /// The words of the context, which no variable of a manifest may take.
-pub(super) const WORDS: [&str; 22] = [
+pub(super) const WORDS: [&str; 21] = [
     "server",
     "local",
     "tier",
@@ -31,7 +31,6 @@ pub(super) const WORDS: [&str; 22] = [
     "program",
     "settings",
     "beside",
-    "site",
     "loop",
 ];
 

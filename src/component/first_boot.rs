@@ -102,7 +102,7 @@ pub fn first_boot(guest: Guest<'_>) -> Result<FirstBoot, FirstBootError> {
     let mut files = Vec::new();
     let mut parts = Vec::new();
     for component in guest.components {
-        let (staged, part) = stage(&engine, component, guest, &site)?;
+        let (staged, part) = stage(&engine, component, guest)?;
         files.extend(staged);
         parts.push(part);
     }
@@ -149,10 +149,9 @@ fn stage(
     engine: &Environment<'_>,
     component: &Component,
     guest: Guest<'_>,
-    site: &Value,
 ) -> Result<(Vec<File>, Value), FirstBootError> {
     let install = component.systems.get(&guest.context.system).ok_or_else(|| no_installation(component, guest))?;
-    let values = values(component, install, guest, site);
+    let values = values(component, install, guest);
     let mut files = Vec::new();
     let mut places = Vec::new();
     for template in &component.files {
@@ -201,7 +200,7 @@ fn stage(
 }
 
 /// What a component's templates may name: the server, and what is the component's own.
-fn values(component: &Component, install: &Install, guest: Guest<'_>, site: &Value) -> Value {
+fn values(component: &Component, install: &Install, guest: Guest<'_>) -> Value {
     let mut settings = component.settings.clone();
     let said = guest.context.settings.iter().filter(|(name, _)| component.settings.contains_key(*name));
     settings.extend(said.map(|(name, value)| (name.clone(), value.clone())));
@@ -209,7 +208,7 @@ fn values(component: &Component, install: &Install, guest: Guest<'_>, site: &Val
     let beside: Vec<String> = others.filter(|other| *other != component.name).collect();
     let own = context! {
         component => &component.name, port => component.port, unit => &install.unit, program => &install.program,
-        settings, beside, site,
+        settings, beside,
     };
     context! { ..own, ..Value::from(Serde(&install.variables)), ..Value::from(Serde(guest.context)) }
 }

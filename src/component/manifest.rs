@@ -159,9 +159,6 @@ mod tests {
         };
         assert_eq!(check(nginx), Ok(()));
         assert!(fault(|component| component.limit_s = 10).contains("limit_s"));
-        assert!(
-            fault(|component| drop(component.secrets.insert("p".into(), SecretShape { length: 8 }))).contains("p:")
-        );
         assert!(fault(|component| component.files[0].mode = "644".into()).contains("octal"));
         assert!(fault(|component| component.files[0].owner = Some("root".into())).contains("user:group"));
         assert!(fault(|component| component.files[0].systems = Some(["plan-9".into()].into())).contains("plan-9"));

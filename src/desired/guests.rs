@@ -148,7 +148,8 @@ impl View<'_> {
             match &link.from {
                 Endpoint::Tier(name) => self.tier(name).into_iter().for_each(|from| add(self.client(from))),
                 Endpoint::Balancer(name) => {
-                    for range in self.balancer_ranges(name, tier) {
+                    let Some(balancer) = self.balancer(name) else { continue };
+                    for range in self.balancer_ranges(balancer, tier) {
                         let servers = vec![self.vip(name)];
                         add(Client { servers, ..outside(name, "balancer", range) });
                     }
@@ -174,10 +175,8 @@ impl View<'_> {
     }
 
     /// From where a load balancer speaks to a tier: as the security groups have it.
-    fn balancer_ranges(&self, name: &str, tier: &Tier) -> Vec<String> {
-        let zone = self.balancer(name).map(|balancer| balancer.zone.as_str());
-        let mut ranges: Vec<String> =
-            zone.into_iter().chain([tier.zone.as_str()]).map(|zone| self.addresses.range(zone).to_string()).collect();
+    fn balancer_ranges(&self, balancer: &Balancer, tier: &Tier) -> Vec<String> {
+        let mut ranges = [&balancer.zone, &tier.zone].map(|zone| self.addresses.range(zone).to_string()).to_vec();
         ranges.dedup();
         ranges
     }

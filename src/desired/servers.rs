@@ -206,10 +206,18 @@ mod tests {
     use super::super::testing;
     use super::*;
 
+    /// A server's user-data, with a word in the place of whatever is secret.
     fn boot(desired: &super::super::Desired, server: &str) -> serde_json::Value {
-        let user_data = &testing::json(desired, server)["user_data"]["$pieces"][0]["literal"];
-        let text = user_data.as_str().expect("a literal").strip_prefix("#cloud-config\n").expect("a cloud-config");
-        serde_json::from_str(text).expect("JSON")
+        let text: String = pieces(desired, server)
+            .iter()
+            .map(|piece| if let Piece::Literal(text) = piece { text.as_str() } else { "secret" })
+            .collect();
+        serde_json::from_str(text.strip_prefix("#cloud-config\n").expect("a cloud-config")).expect("JSON")
+    }
+
+    fn pieces(desired: &super::super::Desired, server: &str) -> Vec<Piece> {
+        let user_data = testing::json(desired, server)["user_data"]["$pieces"].take();
+        serde_json::from_value(user_data).expect("pieces")
     }
 
     #[test]
@@ -218,7 +226,12 @@ mod tests {
         let desired = world.desired();
         let id = |address: &str| serde_json::json!({"$output": address, "field": "id"});
         let mut server = testing::json(&desired, "server.web-1");
-        let pieces = [Piece::Literal(server["user_data"]["$pieces"][0]["literal"].as_str().expect("text").into())];
+        let hash = userdata::hash(&pieces(&desired, "server.web-1"));
+        for secret in server["metadata"].as_object_mut().expect("a map").keys().cloned().collect::<Vec<_>>() {
+            if secret.starts_with(METADATA_SECRET) {
+                server["metadata"].as_object_mut().expect("a map").remove(&secret);
+            }
+        }
         server.as_object_mut().expect("a map").remove("user_data");
         let environment = &world.environment;
         assert_eq!(
@@ -229,7 +242,7 @@ mod tests {
                 "server_group": id("server-group.web"),
                 "metadata": {
                     "gureum": environment.mark(), "gureum_address": "server.web-1", "gureum_data": "false",
-                    "gureum_user_data": userdata::hash(&pieces),
+                    "gureum_user_data": hash,
                 },
             })
         );
@@ -248,26 +261,62 @@ mod tests {
                 "name": format!("shop-web-{}", environment.id()), "policy": "soft-anti-affinity",
             })
         );
-        // Its tier bears data, and has no component yet that could hold any.
-        assert!(!desired.resources[&Address::new("server", "db-1")].bears_data);
-        assert_eq!(testing::json(&desired, "server.db-1")["metadata"]["gureum_data"], "false");
         assert!(testing::json(&desired, "server.kv-1").get("server_group").is_none());
     }
 
     #[test]
-    fn first_boot_is_the_component_s_and_the_key_goes_to_every_server() {
+    fn a_server_without_components_has_no_first_boot_no_data_and_nothing_that_is_waited_for() {
         let mut world = testing::shop();
-        assert_eq!(boot(&world.desired(), "server.kv-1"), serde_json::json!({}));
-        world.inputs.settings.ssh_key = Some("ssh-ed25519 AAAA \"me\"".into());
+        world.blueprint.tiers[3].service = crate::blueprint::Service::Named("kafka".into());
         let desired = world.desired();
-        assert_eq!(
-            boot(&desired, "server.kv-1"),
-            serde_json::json!({"ssh_authorized_keys": ["ssh-ed25519 AAAA \"me\""]})
-        );
+        assert_eq!(boot(&desired, "server.db-1"), serde_json::json!({}));
+        // Its tier bears data, and has no component that could hold any.
+        assert!(!desired.resources[&Address::new("server", "db-1")].bears_data);
+        assert_eq!(testing::json(&desired, "server.db-1")["metadata"]["gureum_data"], "false");
+        assert!(!testing::addresses(&desired, &["ready"]).contains(&"server.db-1/ready".to_owned()));
+        world.inputs.settings.ssh_key = Some("ssh-ed25519 AAAA \"me\"".into());
+        let keys = boot(&world.desired(), "server.db-1");
+        assert_eq!(keys, serde_json::json!({"ssh_authorized_keys": ["ssh-ed25519 AAAA \"me\""]}));
+    }
+
+    #[test]
+    fn first_boot_reports_to_the_signals_container_and_is_waited_for() {
+        let world = testing::shop();
+        let desired = world.desired();
         let web = boot(&desired, "server.web-2");
-        assert_eq!(web["runcmd"], serde_json::json!([["sh", "/var/lib/gureum/first-boot.sh"]]));
-        assert!(web["write_files"][0]["content"].as_str().expect("text").contains("<h1>shop-web-2</h1>"));
-        assert_eq!(web["write_files"][0]["permissions"], "0644");
+        let last = web["runcmd"].as_array().expect("commands").last().expect("one").clone();
+        assert_eq!(last, serde_json::json!(["systemctl", "start", "--no-block", "gureum-first-boot.service"]));
+        let url = SignedUrl { container: signals(), object: "web-2".into(), method: UrlMethod::Put };
+        assert!(pieces(&desired, "server.web-2").contains(&Piece::SignedUrl(url)));
+        let container = testing::json(&desired, "container.signals");
+        assert_eq!(container["temp_url_key"], serde_json::json!({"$secret": "signals.key"}));
+        assert!(!desired.resources[&signals()].bears_data);
+        assert!(desired.secrets.contains_key(&crate::model::SecretName("signals.key".into())));
+        let ready = testing::json(&desired, "server.web-2/ready");
+        assert_eq!(ready["server_id"], serde_json::json!({"$output": "server.web-2", "field": "id"}));
+        assert_eq!(ready["server"], "web-2");
+        assert!(ready["limit_s"].as_i64().is_some_and(|limit| limit >= 60));
+    }
+
+    #[test]
+    fn without_an_object_store_the_console_is_signed_and_until_active_nobody_reports() {
+        let mut world = testing::shop();
+        world.facts.services.remove(&crate::kind::Service::ObjectStore);
+        world.blueprint.storage.clear();
+        let desired = world.desired();
+        let key = crate::model::SecretName("signals.key".into());
+        assert!(pieces(&desired, "server.web-1").contains(&Piece::Secret(key.clone())));
+        let metadata = testing::json(&desired, "server.web-1")["metadata"].take();
+        assert_eq!(metadata["gureum_secret_signals.key"], serde_json::json!({"$fingerprint": "signals.key"}));
+        assert!(!desired.resources.contains_key(&signals()));
+        assert!(testing::addresses(&desired, &["ready"]).contains(&"server.web-1/ready".to_owned()));
+
+        world.inputs.until = Some(crate::blueprint::Goal::Active);
+        let desired = world.desired();
+        assert!(testing::addresses(&desired, &["ready"]).is_empty() && !desired.secrets.contains_key(&key));
+        assert!(!pieces(&desired, "server.web-1").contains(&Piece::Secret(key)));
+        let until = desired.limitations.iter().find(|one| one.of == "until").expect("it is said");
+        assert_eq!(until.text.message.id, m::UNTIL_ACTIVE.id);
     }
 
     #[test]
@@ -280,7 +329,7 @@ mod tests {
         // Hex of digests, so that nothing can be packed much.
         let noise: String = (0..2000).map(|n: u32| userdata::hash(&[Piece::Literal(n.to_string())])).collect();
         world.inputs.settings.ssh_key = Some(noise);
-        assert!(world.faults().contains("user-data of shop-kv-1 has up to"));
+        assert!(world.faults().contains("user-data of shop-web-1 has up to"));
     }
 
     #[test]

@@ -8,6 +8,8 @@ mod container;
 mod floating_ip;
 mod guest;
 mod guest_report;
+#[cfg(test)]
+mod guest_tests;
 mod health_monitor;
 mod json;
 mod listener;

@@ -5,7 +5,7 @@ use super::exchange::{Reply, Request};
 use super::fault::Fault;
 use super::operation::{Operation, Service};
 use super::world::{Change, World};
-use super::{compute, identity, image, load_balancer, network, object_store};
+use super::{compute, guest, identity, image, load_balancer, network, object_store};
 
 /// Whose behaviour it shows, where releases differ.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -61,14 +61,16 @@ impl Cloud {
     pub fn handle(&mut self, now: i64, request: &Request) -> (Reply, Vec<Change>) {
         let number = self.world.next();
         // What ends with time has ended, whatever becomes of this request.
-        load_balancer::settle(&mut Context {
+        let mut context = Context {
             world: &mut self.world,
             now,
             request,
             caller: Caller::default(),
             parameters: Vec::new(),
             settings: &self.settings,
-        });
+        };
+        load_balancer::settle(&mut context);
+        guest::settle(&mut context);
         let mut changes = self.world.commit();
         let mut reply = match self.carry_out(now, request) {
             Ok(reply) => reply,

@@ -16,6 +16,7 @@ mod context;
 mod digest;
 mod exchange;
 mod fault;
+mod guest;
 mod identity;
 mod image;
 mod load_balancer;
@@ -28,6 +29,7 @@ mod world;
 
 pub use cloud::{Cloud, Release, Settings, operations};
 pub use exchange::{Reply, Request};
+pub use guest::GuestFault;
 pub use identity::{MEMBER, MEMBER_PROJECT, PASSWORD, REGION};
 pub use operation::{Operation, Service};
 pub use world::{Change, Row, World};

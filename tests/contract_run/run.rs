@@ -2,6 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use hmac::{Hmac, Mac};
+use sha2::Sha256;
+
 use gureum::embedded::{Cloud, Reply, Request, Settings};
 use serde_json::{Value as Json, json};
 
@@ -9,6 +12,8 @@ use crate::case::{Case, Step, Table};
 use crate::expect::{Variables, check, filled};
 
 const HOST: &str = "embedded";
+/// When signed addresses end: long after all of this.
+const EXPIRES: i64 = 4_000_000_000;
 const START: i64 = 1_795_548_000_000;
 
 /// One cloud for the cases of one file.
@@ -137,6 +142,7 @@ impl<'a> Runner<'a> {
             format!("{}{path}", self.urls.get(service).unwrap_or_else(|| panic!("no service {service}")))
         };
         let (path, query) = target.split_once('?').unwrap_or((&target, ""));
+        let query = signed(path, query);
         let plain =
             url::form_urlencoded::parse(path.replace('+', "%2B").replace('&', "%26").replace('=', "%3D").as_bytes())
                 .next()
@@ -161,4 +167,19 @@ impl<'a> Runner<'a> {
         };
         self.cloud.handle(self.now, &request).0
     }
+}
+
+/// With `signed=METHOD:KEY` made what it stands for: the parameters of a signed address (TempURL) of that path.
+fn signed(path: &str, query: &str) -> String {
+    let one = |part: &str| {
+        let Some((method, key)) = part.strip_prefix("signed=").and_then(|what| what.split_once(':')) else {
+            return part.to_owned();
+        };
+        let path = &path[path.find("/v1").expect("an account's path")..];
+        let mac = Hmac::<Sha256>::new_from_slice(key.as_bytes()).expect("any length");
+        let bytes = mac.chain_update(format!("{method}\n{EXPIRES}\n{path}")).finalize().into_bytes();
+        let signature: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+        format!("temp_url_sig={signature}&temp_url_expires={EXPIRES}")
+    };
+    query.split('&').map(one).collect::<Vec<_>>().join("&")
 }

@@ -42,6 +42,9 @@ class Gureum:
 
     def start(self, *args, state="state", cloud="lab", env=None):
         """The process, with its output going to files."""
+        if args and args[0] in ("plan", "deploy"):
+            # The servers of this lab are pretended: nothing in them ever boots.
+            args = (*args, "--until", "active")
         self.runs += 1
         base = self.said / f"{self.runs:03}"
         environment = {k: v for k, v in os.environ.items() if not k.startswith(("OS_", "GUREUM"))}

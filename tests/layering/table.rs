@@ -126,6 +126,7 @@ pub const ROOMS: &[Row] = &[
         &[
             "axum",
             "base64",
+            "flate2",
             "hmac",
             "hyper",
             "hyper_util",

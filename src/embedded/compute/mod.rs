@@ -19,9 +19,14 @@ mod tests;
 mod version;
 
 use super::operation::Operation;
-use super::world::World;
+use super::world::{Row, World};
 
 pub(super) use version::{check, dressed};
+
+/// Whether what is inside a server runs.
+pub(super) fn is_running(server: &Row, now: i64) -> bool {
+    servers::state::of(server, now).vm == "active"
+}
 
 /// The flavors of a new cloud.
 pub(super) fn seed(world: &mut World, _now: i64) {

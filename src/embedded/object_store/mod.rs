@@ -11,8 +11,8 @@ mod listing;
 mod objects;
 mod words;
 
-use super::context::Context;
-use super::exchange::Reply;
+use super::context::{Caller, Context};
+use super::exchange::{Reply, Request};
 use super::fault::Fault;
 use super::operation::{Handler, Operation};
 
@@ -62,6 +62,22 @@ pub(super) static OPERATIONS: &[Operation] = &[
     Operation::new("COPY", OBJECT, "Copy object", handler!(objects::copy)).open(),
     Operation::new("DELETE", OBJECT, "Delete object", handler!(objects::delete)).open(),
 ];
+
+/// A write that came at that time by a signed address from inside the cloud; the refusal's status.
+pub(super) fn receive(context: &mut Context<'_>, request: &Request, at: i64) -> Result<(), u16> {
+    if !request.path.starts_with("/object-store/v1/") {
+        return Err(404);
+    }
+    let mut inner = Context {
+        world: &mut *context.world,
+        now: at,
+        request,
+        caller: Caller::default(),
+        parameters: Vec::new(),
+        settings: context.settings,
+    };
+    objects::put(&mut inner).map(|_| ()).map_err(|refusal| refusal.status)
+}
 
 #[cfg(test)]
 mod tests;

@@ -7,7 +7,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 
 use crate::cloud::{CloudError, Refusal, Statistics};
-use crate::driver::{Created, Gone, Progress, ReadyChange, ReadyItem, Waiting};
+use crate::driver::{Created, Gone, Progress, REPORT, ReadyChange, ReadyItem, Waiting};
 use crate::execute::hands::{Hands, Polled};
 use crate::kind::{Kind, Settles};
 use crate::model::{Address, Properties};
@@ -50,6 +50,8 @@ struct Inside {
     log: Vec<(i64, String)>,
     /// Places that something is about to take: what is made there ends in ERROR.
     held: BTreeSet<Address>,
+    /// What guests say, and how many milliseconds after they are waited for.
+    guests: BTreeMap<Address, Vec<(i64, Status)>>,
     at_once: BTreeMap<Kind, usize>,
     most_at_once: BTreeMap<Kind, usize>,
 }
@@ -80,6 +82,12 @@ impl Fake {
     /// The next request with these words (`create server.web-1`) goes wrong.
     pub fn fault(&self, request: &str, fault: Fault) {
         self.inside.lock().expect("not poisoned").faults.push((request.to_owned(), fault));
+    }
+
+    /// What a guest says, each so many milliseconds after it was first waited for; nothing else.
+    pub fn guest(&self, address: &str, says: &[(i64, Status)]) {
+        let address = Address::parse(address).expect("an address");
+        self.inside.lock().expect("not poisoned").guests.insert(address, says.to_vec());
     }
 
     /// Requests so far, each with the second it came in.
@@ -164,6 +172,20 @@ impl Fake {
             outputs: BTreeMap::new(),
         };
         there.map(show).collect()
+    }
+
+    /// How a guest is doing: the last that it has said by now, as the real driver tells it.
+    fn said(&self, waiting: &Waiting) -> Progress {
+        let inside = self.inside.lock().expect("not poisoned");
+        let since = self.clock.now_ms() - inside.things.get(&waiting.id).map_or(0, |it| it.made_at);
+        let said = inside.guests.get(&waiting.address).map_or(&[][..], Vec::as_slice);
+        let so_far = said.iter().take_while(|(at, _)| *at <= since).count();
+        match so_far.checked_sub(1) {
+            None => Progress::There(Status::Pending("silent".into()), BTreeMap::new()),
+            Some(last) => {
+                Progress::There(said[last].1.clone(), BTreeMap::from([(REPORT.to_owned(), so_far.to_string())]))
+            }
+        }
     }
 
     async fn arrive(&self, request: &str, kind: Kind, addresses: &[&Address]) -> Option<Fault> {
@@ -312,6 +334,9 @@ impl Hands for Fake {
             return Err(refused(status, code));
         }
         let shown = self.shown(kind);
+        if kind == Kind::Guest {
+            return Ok((waiting.iter().map(|it| (it.address.clone(), self.said(it))).collect(), Vec::new()));
+        }
         let of = |it: &Waiting| match shown.iter().find(|other| other.id == it.id) {
             Some(other) => Progress::There(other.status.clone(), BTreeMap::new()),
             None => Progress::Gone,

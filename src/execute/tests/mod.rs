@@ -4,6 +4,7 @@ mod crash;
 mod drivers;
 mod fake;
 mod faults;
+mod guests;
 mod late;
 mod order;
 mod settle;
@@ -183,7 +184,7 @@ fn told(what: &Happening) -> String {
         Happening::Skipped { address, because, .. } => format!("skipped {address} because {because}"),
         Happening::Retried { address, .. } => format!("retried {address}"),
         Happening::Looked { address, finding, .. } => format!("looked for {address}: {finding:?}").to_lowercase(),
-        Happening::Guest { address, .. } => format!("guest {address}"),
+        Happening::Guest { address, word } => format!("guest {address} {word:?}").to_lowercase(),
         Happening::Verified { seen, .. } => format!("verified {:?}", seen.verdict()),
         Happening::Ended { exit_code, .. } => format!("ended {exit_code}"),
     }

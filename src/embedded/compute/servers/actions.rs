@@ -10,6 +10,7 @@ use crate::embedded::compute::{ports, quotas};
 use crate::embedded::context::Context;
 use crate::embedded::exchange::Reply;
 use crate::embedded::fault::Fault;
+use crate::embedded::guest;
 use crate::embedded::image;
 
 const CONSOLE: &str = "FAKE CONSOLE OUTPUT\nANOTHER\nLAST LINE";
@@ -179,7 +180,7 @@ fn output(context: &mut Context<'_>, value: &Json) -> Result<Reply, Fault> {
     if state.vm == "building" {
         return Err(wrong_state(context, "os-getConsoleOutput", &State { task: None, ..state }));
     }
-    let lines: Vec<&str> = CONSOLE.lines().collect();
+    let lines: Vec<String> = CONSOLE.lines().map(str::to_owned).chain(guest::console(&row)).collect();
     let wanted = given.get("length").and_then(count).and_then(|count| usize::try_from(count).ok());
     let skipped = lines.len() - wanted.unwrap_or(lines.len()).min(lines.len());
     Ok(Reply::json(200, &json!({"output": lines[skipped..].join("\n")})))

@@ -13,6 +13,7 @@ use crate::embedded::compute::{groups, keypairs, quotas};
 use crate::embedded::context::Context;
 use crate::embedded::exchange::Reply;
 use crate::embedded::fault::Fault;
+use crate::embedded::guest;
 use crate::embedded::time::zulu;
 use crate::embedded::world::Row;
 
@@ -200,6 +201,8 @@ fn build(context: &mut Context<'_>, mut row: Row, wanted: &[Wanted], security: &
         }
     };
     row.insert("_launched".to_owned(), if then == "active" { json!(until) } else { Json::Null });
+    let guest = if then == "active" { guest::born(context, &row["_user_data"], until) } else { Json::Null };
+    row.insert("_guest".to_owned(), guest);
     row.insert("_vm".to_owned(), json!("building"));
     row.insert("_task".to_owned(), json!({"name": "building", "from": context.now, "until": until, "then": then}));
     context.world.put("servers", &id, row);
