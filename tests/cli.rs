@@ -215,10 +215,14 @@ fn half_a_configuration_is_told_with_every_way_out() {
 fn several_clouds_and_none_chosen_are_listed() {
     let user = User::new();
     user.write("clouds.yaml", "clouds:\n  east: {}\n  west: {}\n");
-    for command in [&["plan", "usecase-2.6"][..], &["deploy", "usecase-2.6", "--yes"], &["destroy", "shop", "--yes"]] {
-        user.run(command).code(1).stdout(is_empty()).stderr(contains("east, west"));
+    for command in
+        [&["plan", "usecase-2.6"][..], &["deploy", "usecase-2.6", "--yes"], &["destroy", "shop", "--yes"], &["list"]]
+    {
+        user.run(command).code(3).stdout(is_empty()).stderr(contains("east, west").and(contains("--cloud NAME")));
     }
-    user.run(&["list"]).success().stdout(contains("nothing real").not());
+    user.run(&["list", "--cloud", "east"])
+        .success()
+        .stdout(contains("usecase-2.6").and(contains("nothing real").not()));
 }
 
 #[test]

@@ -10,6 +10,8 @@ use ipnet::Ipv4Net;
 use crate::blueprint::Goal;
 use crate::model::{EnvironmentName, Language, Size};
 
+use super::embedded::args::{BoundArgs, FaultsCommand};
+
 /// What stands below every help text.
 const EXIT_CODES: &str = "Exit codes:
   0    done, or nothing to do
@@ -404,6 +406,11 @@ pub enum EmbeddedCommand {
     Status,
     /// Forget all that it holds
     Reset,
+    /// What goes wrong in it, by rule
+    #[command(subcommand)]
+    Faults(FaultsCommand),
+    /// The least time in which a plan can be done on `--speed realistic`
+    Bound(BoundArgs),
 }
 
 /// `embedded serve`

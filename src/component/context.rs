@@ -10,7 +10,7 @@ use super::placeholder;
 use crate::model::Role;
 
 /// The words of the context, which no variable of a manifest may take.
-pub(super) const WORDS: [&str; 21] = [
+pub(super) const WORDS: [&str; 22] = [
     "server",
     "local",
     "tier",
@@ -22,6 +22,7 @@ pub(super) const WORDS: [&str; 21] = [
     "network",
     "secrets",
     "links",
+    "tools",
     "clients",
     "containers",
     "token",
@@ -59,6 +60,8 @@ pub struct Context {
     pub secrets: BTreeMap<String, String>,
     /// Whom it may talk to, by role: the first tier that a link leads to.
     pub links: BTreeMap<Role, Link>,
+    /// All the tools that it may talk to, which a reverse proxy shows each below its tier's name.
+    pub tools: Vec<Link>,
     /// Who may talk to it.
     pub clients: Vec<Client>,
     /// The object containers that its tier uses.

@@ -62,6 +62,7 @@ pub(super) fn context(
         network: Addresses::whole(&draft.inputs.settings).to_string(),
         secrets: secrets(decided),
         links: view.links(decided, own),
+        tools: view.tools(tier),
         clients: view.clients(tier),
         containers: view.containers(tier),
         token: format!("구름-{}", environment.id()),
@@ -132,6 +133,21 @@ impl View<'_> {
         }
         add(&mut links, decided, None, &[Peer { address: "127.0.0.1".into(), ..own }]);
         links
+    }
+
+    /// Every tool that a link leads to, in the order of the links.
+    fn tools(&self, tier: &Tier) -> Vec<Link> {
+        let mut tools = Vec::new();
+        for link in &self.draft.blueprint.links {
+            let (Endpoint::Tier(from), Endpoint::Tier(to)) = (&link.from, &link.to) else { continue };
+            let Some(to) = self.tier(to).filter(|_| *from == tier.name) else { continue };
+            for component in to.components.iter().filter(|component| component.role == Role::Tool) {
+                if let Some(port) = component.port {
+                    tools.push(link_to(to, component, port, self.peers(to)));
+                }
+            }
+        }
+        tools
     }
 
     fn clients(&self, tier: &Tier) -> Vec<Client> {

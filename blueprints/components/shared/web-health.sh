@@ -2,6 +2,15 @@
 # Healthy when this web server answers, and each server behind it does through it.
 set -u
 {% include "shared/probe.sh" %}
+{%- if tools %}
+
+# A tool may ask for a password or lead to its start: it answers all the same.
+reachable() {
+    code=$(curl -s -m 10 -o /dev/null -w '%{http_code}' "$1")
+    echo "HTTP $code"
+    [ "$code" != 000 ] && [ "$code" -lt 500 ]
+}
+{%- endif %}
 
 probe {{ local }} http://127.0.0.1/gureum/web
 {%- if links.application is defined %}
@@ -14,6 +23,9 @@ probe {{ was.local }} http://127.0.0.1/gureum/was/{{ was.local }}/
 probe {{ gateway.local }} http://127.0.0.1/gureum/gw/{{ gateway.local }}/
 {%- endfor %}
 {%- endif %}
+{%- for tool in tools %}
+found {{ tool.servers[0].local }} reachable http://127.0.0.1/{{ tool.tier }}/
+{%- endfor %}
 {%- if "php" in beside %}
 probe page http://127.0.0.1/gureum/page
 {%- else %}

@@ -53,6 +53,15 @@ crate::messages! {
     EMBEDDED_RUNS = "cli.embedded-runs", "The embedded cloud runs on 127.0.0.1:{port} (process {pid}, state: {folder}). Its clouds.yaml:", "내장 클라우드가 127.0.0.1:{port} 에서 동작 중입니다 (프로세스 {pid}, 상태: {folder}). clouds.yaml:";
     EMBEDDED_RESTS = "cli.embedded-rests", "The embedded cloud does not run (state: {folder}). `gureum embedded serve` or the next command that uses it starts it.", "내장 클라우드가 동작하지 않습니다 (상태: {folder}). `gureum embedded serve` 나 다음 명령이 시작합니다.";
     EMBEDDED_RESET = "cli.embedded-reset", "The embedded cloud is as new (state: {folder}).", "내장 클라우드를 초기화했습니다 (상태: {folder}).";
+    EMBEDDED_REFUSED = "cli.embedded-refused", "the embedded cloud refuses that: {why}", "내장 클라우드가 거절했습니다: {why}";
+    FAULTS_NONE = "cli.faults-none", "No rules: nothing goes wrong.", "규칙이 없습니다: 아무 문제도 일어나지 않습니다.";
+    FAULTS_CLEARED_ONE = "cli.faults-cleared-one", "Rule {rule} is gone.", "규칙 {rule} 을(를) 지웠습니다.";
+    FAULTS_OPTION = "cli.faults-option", "{option} does not go with this fault", "{option} 은(는) 이 오류와 함께 쓸 수 없습니다";
+    FAULTS_OPTION_HELP = "cli.faults-option-help", "it is for a refusal, like status=503", "status=503 같은 거절에만 씁니다";
+    BOUND_NO_PLAN = "cli.bound-no-plan", "{file} is no plan: {why}", "{file} 은(는) 계획이 아닙니다: {why}";
+    BOUND_TOLD = "cli.bound-told", "At least {bound} s. The longest chain takes {chain} s, in {steps} steps:", "최소 {bound} 초. 가장 긴 사슬은 {steps} 단계, {chain} 초:";
+    BOUND_LINK = "cli.bound-link", "step {step} at {begins} s: request {request} s, settles {settles} s later", "{begins} 초에 단계 {step}: 요청 {request} 초, 그 뒤 안정까지 {settles} 초";
+    BOUND_LOAD = "cli.bound-load", "{service}: {requests} requests, {total} s over {workers} workers: {least} s", "{service}: 요청 {requests} 건, 작업자 {workers} 개에 {total} 초: {least} 초";
     EMBEDDED_FAILED = "cli.embedded-failed", "{why}", "{why}";
     EMBEDDED_FAILED_HELP = "cli.embedded-failed-help", "is the port free and the folder yours? `--port N` and `--state DIR` choose others; `gureum embedded reset` begins anew", "포트가 비어 있고 폴더를 쓸 수 있습니까? `--port N`, `--state DIR` 로 바꿀 수 있고 `gureum embedded reset` 은 새로 시작합니다";
     EMBEDDED_RUNS_HELP = "cli.embedded-runs-help", "use that one (`gureum embedded status` shows its clouds.yaml), or serve another with `--state DIR`", "그것을 쓰거나(`gureum embedded status` 가 clouds.yaml 을 보여 줍니다) `--state DIR` 로 다른 것을 시작하십시오";

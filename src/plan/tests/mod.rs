@@ -4,6 +4,7 @@ mod batches;
 mod data;
 mod destroy;
 mod diff;
+mod guests;
 mod linter;
 mod matching;
 mod order;

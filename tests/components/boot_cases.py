@@ -1,0 +1,114 @@
+"""Chains of containers that boot with their own user-data, answer, and say so when a dependency stops."""
+import json
+import re
+
+import marks
+import plans
+import world
+
+
+def expect(holds, words):
+    if not holds:
+        raise AssertionError(words)
+
+
+def check_secrets(there, guests):
+    """What a first boot was given is not left lying about in it."""
+    for local, guest in guests.items():
+        used = [value for value in guest.secrets.values() if value in guest.text]
+        there.inside(local, "rm", "-rf", "/var/lib/cloud/seed")
+        for value in used:
+            left = there.inside(local, "grep", "-rlF", value, "/var/lib/gureum", "/var/lib/cloud", "/run/cloud-init", "/var/log", check=False)
+            expect(not left, f"{local} still holds a secret in {left}")
+
+
+def run_again(there, guests):
+    """A second configuration changes nothing, and a second first boot does nothing."""
+    for local, guest in guests.items():
+        there.inside(local, "systemctl", "restart", "gureum-first-boot")
+        for file in guest.config["write_files"]:
+            if file["path"].endswith("/configure.sh"):
+                there.inside(local, "sh", stdin=file["content"])
+                unit = re.search(rf"sh '{file['path']}'.*?start '([^']+)'", guest.file("/var/lib/gureum/first-boot.sh"), re.S).group(1)
+                there.inside(local, "systemctl", "start", unit)
+        for file in guest.config["write_files"]:
+            if file["path"].endswith("/health.sh"):
+                there.inside(local, "sh", "-c", 'for _ in $(seq 60); do sh -c "$0" && exit 0; sleep 2; done; exit 1', file["content"])
+
+
+def chain(usecase, product, dependency, *sets, paths, extra=None):
+    """Boots a use case on Debian 12, looks at every path, stops its database and looks again."""
+    guests = plans.plan(usecase, "debian-12", *sets)
+    with world.World(guests) as there:
+        ready = there.wait()
+        print("        ready after " + ", ".join(f"{local} {seconds:.0f} s" for local, seconds in sorted(ready.items())))
+        check_secrets(there, guests)
+        token = re.search(r"구름-[0-9a-f]{8}", guests["db-1"].text).group()
+        status, headers, text, _ = there.get("web-1", "/gureum/web")
+        expect((status, text) == (200, "web web-1 shop\n"), f"/gureum/web: {status} {text}")
+        expect(headers["x-gureum-web"] == "web-1" and headers["content-type"] == "text/plain", f"/gureum/web: {headers}")
+        for path in paths:
+            status, headers, text, _ = there.get("web-1", path)
+            expect(status == 200 and headers["content-type"].startswith("application/json"), f"{path}: {status} {headers} {text}")
+            expect(headers["x-gureum-web"] == "web-1", f"{path}: {headers}")
+            answer = json.loads(text)
+            expect(answer["token"] == token and answer["environment"] == "shop", f"{path}: {text}")
+            database = answer["checks"][0]
+            expect(database["product"] == product and all(check["ok"] for check in answer["checks"]), f"{path}: {text}")
+        status, _, text, _ = there.get("web-1", "/")
+        expect(status == 200 and "<title>gureum: shop</title>" in text and token in text, f"/: {status} {text}")
+        print(f"        {paths[0]}: {there.get('web-1', paths[0])[2].strip()}")
+        if extra:
+            extra(there, guests)
+        there.inside("db-1", "systemctl", "stop", dependency)
+        status, _, text, seconds = there.get("web-1", paths[0])
+        expect(status == 503 and not json.loads(text)["checks"][0]["ok"], f"without a database {paths[0]}: {status} {text}")
+        expect(seconds < 4, f"without a database the answer took {seconds:.1f} s")
+        expect(there.get("web-1", "/")[0] == 503, "without a database the page is not 503")
+        expect(there.get("web-1", "/gureum/web")[0] == 200, "without a database the web server itself is not well")
+        there.inside("db-1", "systemctl", "start", dependency)
+        run_again(there, guests)
+        status, _, text, _ = there.get("web-1", paths[0])
+        expect(status == 200, f"after a second configuration {paths[0]}: {status} {text}")
+    for guest in guests.values():
+        for component in {file["path"].split("/")[5] for file in guest.config["write_files"] if "/gureum/components/" in file["path"]}:
+            marks.saw(component, "debian-12", "booted")
+
+
+def nginx_tomcat_mariadb():
+    """2.1 as it is, two application servers."""
+    chain("usecase-2.1", "MariaDB", "mariadb", "was.count=2", paths=["/gureum/was/was-1/", "/gureum/was/was-2/"])
+
+
+def apache_jboss_postgresql():
+    """2.1 with the second choices."""
+    chain("usecase-2.1", "PostgreSQL", "postgresql", "web.service=apache", "was.service=jboss", "db.service=postgresql",
+          paths=["/gureum/was/was-1/"])
+
+
+def nginx_php_mariadb():
+    """2.5 as it is."""
+    chain("usecase-2.5", "MariaDB", "mariadb", paths=["/gureum/page"])
+
+
+def apache_php_postgresql():
+    """2.5 with the second choices."""
+    chain("usecase-2.5", "PostgreSQL", "postgresql", "web.service=apache", "db.service=postgresql", paths=["/gureum/page"])
+
+
+def shop():
+    """2.6 with one server of each sort: gateway and cache."""
+    def more(there, _):
+        status, _, text, _ = there.get("gw-1", "/gureum-check/", port=9080)
+        expect(status == 401, f"the gateway without a key: {status} {text}")
+        there.inside("kv-1", "systemctl", "stop", "redis-server")
+        status, _, text, _ = there.get("web-1", "/gureum/was/was-1/")
+        states = {check["name"]: check["ok"] for check in json.loads(text)["checks"]}
+        expect(status == 503 and states == {"database": True, "cache": False}, f"without a cache: {status} {text}")
+        there.inside("kv-1", "systemctl", "start", "redis-server")
+
+    chain("usecase-2.6", "MariaDB", "mariadb", "web.count=2", "was.count=2", "gw.count=1",
+          paths=["/gureum/was/was-1/", "/gureum/gw/gw-1/"], extra=more)
+
+
+CASES = [nginx_tomcat_mariadb, apache_jboss_postgresql, nginx_php_mariadb, apache_php_postgresql, shop]
