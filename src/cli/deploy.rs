@@ -96,12 +96,22 @@ async fn deploy(
     if summary.outcome == OutcomeWord::Done {
         // In the embedded cloud nobody listens at that address.
         next.extend(url.iter().filter(|_| !target.is_embedded()).map(|url| (format!("curl {url}"), say!(m::NEXT_SEE))));
+        if summary.verification.is_some() {
+            next.push((format!("gureum verify {name}"), say!(m::NEXT_VERIFY)));
+        }
         next.push((format!("gureum output {name}"), say!(m::NEXT_OUTPUT)));
         next.push((format!("gureum destroy {name}{cloud}"), say!(m::NEXT_DESTROY)));
     } else {
         // What was said now is recorded: it need not be said again.
         let accept = if args.accept_limitations { " --accept-limitations" } else { "" };
         next.push((format!("gureum deploy --name {name}{accept}{cloud}"), say!(m::NEXT_AGAIN)));
+        let unwell = summary.verification.as_ref().and_then(|seen| seen.culprit());
+        if let Some(hop) = unwell {
+            next.push((format!("gureum verify {name}"), say!(m::NEXT_VERIFY)));
+            if planned.chain.node(&hop.from).is_some() {
+                next.push((format!("gureum logs {name} {}{cloud}", hop.from), say!(m::NEXT_LOGS)));
+            }
+        }
         next.push((format!("gureum events {name}"), say!(m::NEXT_EVENTS)));
     }
     next.push((format!("gureum status {name}"), say!(m::NEXT_STATUS)));
