@@ -27,10 +27,12 @@ mod planning;
 mod recorded;
 mod run;
 mod screen;
+mod secrets;
 mod service;
 mod session;
 mod shell;
 mod ssh;
+mod state;
 mod status;
 mod target;
 mod usecase;
@@ -81,6 +83,8 @@ fn command(cli: &Cli, screen: &Screen) -> Result<u8, CliError> {
         Command::Ssh(args) => ssh::run(global, args, screen),
         Command::Graph(args) => graph::run(global, args, screen),
         Command::Observe(args) => observe::run(global, args, screen),
+        Command::Secrets(args) => secrets::run(global, args, screen),
+        Command::State(command) => state::run(global, command, screen),
         Command::Embedded(command) => embedded::run(global, command, screen),
         Command::Completions(args) => shell::completions(args, screen),
         Command::Man(args) => shell::man(args, screen),

@@ -11,7 +11,7 @@ use crate::event::{CommandWord, Durations, Event, Started, State};
 use crate::execute::{self, Settings, SettleError, Settling, Stop, Summary, World};
 use crate::journal::{Journal, Sqlite};
 use crate::model::messages::cli as m;
-use crate::model::{EnvironmentKey, Text};
+use crate::model::{EnvironmentKey, Secrets, Text};
 use crate::plan::Plan;
 use crate::report::{Ending, PathStep, items, summary_json, summary_text, url};
 use crate::say;
@@ -46,6 +46,8 @@ pub struct Run<'a> {
     pub doubt: Duration,
     /// Who says at the end whether the service answers.
     pub verifier: Option<Arc<dyn Verify>>,
+    /// The environment's secrets.
+    pub secrets: Arc<Secrets>,
 }
 
 /// Carries a plan out and shows it. The second part is where the service answers.
@@ -57,7 +59,7 @@ pub async fn carry_out(run: Run<'_>, interrupts: &mut Interrupts, screen: &Scree
             journal: run.journal,
             clock: Arc::clone(&run.session.clock),
             ids: Arc::clone(&run.session.ids),
-            secrets: Arc::default(),
+            secrets: run.secrets,
             run: run.session.run.clone(),
             started: run.started,
             observed: run.snapshot.resources.clone(),
@@ -74,16 +76,27 @@ pub async fn carry_out(run: Run<'_>, interrupts: &mut Interrupts, screen: &Scree
     (summary, url)
 }
 
+/// What earlier runs left on this machine.
+#[derive(Clone, Copy)]
+pub struct Past<'a> {
+    /// Of which environment.
+    pub key: &'a EnvironmentKey,
+    /// Its journal, whose lock this run holds.
+    pub journal: &'a Arc<Sqlite>,
+    /// Its secrets.
+    pub secrets: &'a Arc<Secrets>,
+}
+
 /// What an earlier run left in doubt is looked for until it is found or can no longer act. Gives the state after it.
 pub async fn settle(
     session: &Session,
-    key: &EnvironmentKey,
-    journal: &Arc<Sqlite>,
+    past: Past<'_>,
     command: CommandWord,
     doubt: Duration,
     interrupts: &mut Interrupts,
     screen: &Screen,
 ) -> Result<State, CliError> {
+    let Past { key, journal, secrets } = past;
     let (settled, _) = watched(screen, None, interrupts, |display, stop| {
         execute::settle_doubts(Settling {
             cloud: Arc::clone(&session.cloud),
@@ -92,7 +105,7 @@ pub async fn settle(
             journal: Arc::clone(journal) as Arc<dyn Journal>,
             clock: Arc::clone(&session.clock),
             settings: settings(doubt),
-            secrets: Arc::default(),
+            secrets: Arc::clone(secrets),
             run: session.run.clone(),
             command,
             display,

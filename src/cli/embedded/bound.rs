@@ -131,10 +131,12 @@ fn operation(work: &Work) -> (Service, &'static str, String) {
         Kind::Pool => (Service::LoadBalancer, "/v2/lbaas/pools"),
         Kind::Member => (Service::LoadBalancer, "/v2/lbaas/pools/{pool}/members"),
         Kind::HealthMonitor => (Service::LoadBalancer, "/v2/lbaas/healthmonitors"),
-        Kind::Container => (Service::ObjectStore, "/v1/{account}/{container}"),
+        // A guest is only listened to: all of them report into one container.
+        Kind::Container | Kind::Guest => (Service::ObjectStore, "/v1/{account}/{container}"),
     };
     let one = format!("{collection}/{{id}}");
     let (method, path) = match (kind, work) {
+        (Kind::Guest, _) => ("GET", collection.to_owned()),
         (_, Work::Wait { .. }) => ("GET", one),
         (Kind::RouterInterface, Work::Delete { .. }) => ("PUT", format!("{one}/remove_router_interface")),
         (Kind::RouterInterface, _) => ("PUT", format!("{one}/add_router_interface")),

@@ -19,7 +19,7 @@ use tokio::sync::{mpsc, watch};
 use crate::event::{CommandWord, Durations, Event, Happening, Started};
 use crate::journal::Memory;
 use crate::kind::Kind;
-use crate::model::{Address, EnvironmentKey, EnvironmentName, Properties, Service, Value};
+use crate::model::{Address, EnvironmentKey, EnvironmentName, Properties, Secrets, Service, Value};
 use crate::plan::{Batch, Goal, Item, Plan, Preflight, Step, StepId, Totals, Until, Work};
 use crate::runtime::CountingIds;
 use crate::snapshot::Observed;
@@ -40,7 +40,7 @@ fn environment() -> EnvironmentKey {
     EnvironmentKey { project_id: "p".into(), region: "R".into(), name }
 }
 
-fn plan_of(steps: Vec<Step>) -> Plan {
+pub(super) fn plan_of(steps: Vec<Step>) -> Plan {
     let number = |(index, step): (usize, Step)| Step { id: StepId(index), ..step };
     Plan {
         format: 1,
@@ -111,6 +111,7 @@ struct Stage {
     durations: Durations,
     services: BTreeSet<Service>,
     verifier: Option<Arc<dyn Verify>>,
+    secrets: Secrets,
     stop: watch::Sender<Stop>,
 }
 
@@ -122,6 +123,7 @@ impl Stage {
             run: "r2".into(),
             observed: Vec::new(),
             settings: Settings::default(),
+            secrets: Secrets::default(),
             durations: Durations::default(),
             services: Kind::all().map(|kind| kind.spec().service).collect(),
             verifier: None,
@@ -140,6 +142,7 @@ impl Stage {
             observed: self.observed.clone(),
             durations: self.durations.clone(),
             services: self.services.clone(),
+            fingerprints: self.secrets.fingerprints(),
             settings: self.settings.clone(),
             verifier: self.verifier.clone(),
             display,

@@ -73,6 +73,29 @@ crate::messages! {
     LOCKED_HELP = "cli.locked-help", "wait until it ends; `gureum events {name}` shows what it does. Its lock is {path}, and it goes with the process", "끝날 때까지 기다리십시오. `gureum events {name}` 이 진행을 보여 줍니다. 잠금 파일 {path} 은(는) 프로세스와 함께 풀립니다";
     JOURNAL = "cli.journal", "the journal cannot be used: {words}", "기록을 사용할 수 없습니다: {words}";
     JOURNAL_HELP = "cli.journal-help", "is the disk full, or the folder not yours? `--state DIR` names another folder; `destroy` works without the old one", "디스크가 가득 찼거나 권한이 없습니까? `--state DIR` 로 다른 폴더를 지정할 수 있고, `destroy` 는 이전 기록 없이도 됩니다";
+    SECRETS_CLOSED = "cli.secrets-closed", "the secrets of this environment cannot be read: {words}", "이 환경의 비밀 값을 읽을 수 없습니다: {words}";
+    SECRETS_HELP = "cli.secrets-help", "put the key file back, or name it with GUREUM_KEY_FILE; `gureum state import FILE` brings an exported environment back; `destroy` works without its secrets", "키 파일을 되돌리거나 GUREUM_KEY_FILE 로 지정하십시오. `gureum state import 파일` 은 내보낸 환경을 되살리며, `destroy` 는 비밀 값 없이도 됩니다";
+    SECRETS_REVEALED = "cli.secrets-revealed", "values of secrets are shown: whoever sees this output, or what it is written to, has them", "비밀 값을 표시합니다. 이 출력이나 그것이 남은 곳을 보는 사람은 누구나 알게 됩니다";
+    HOLDERS_UNKNOWN = "cli.holders-unknown", "which servers hold them is not known, the cloud was not asked: {words}", "클라우드에 묻지 못해 어느 서버가 가지고 있는지 알 수 없습니다: {words}";
+    OTHER_CLOUD = "cli.other-cloud", "`{name}` was deployed to another project or region than the chosen cloud's", "`{name}` 은(는) 선택한 클라우드와 다른 프로젝트나 리전에 배포되었습니다";
+    NO_SECRETS = "cli.no-secrets", "This environment has no secrets.", "이 환경에는 비밀 값이 없습니다.";
+    UNKNOWN_SECRET = "cli.unknown-secret", "there is no secret `{name}`", "비밀 값 `{name}` 이(가) 없습니다";
+    UNKNOWN_SECRET_HELP = "cli.unknown-secret-help", "there are {names}", "있는 것: {names}";
+    SECRET_NOT_HERE = "cli.secret-not-here", "(not in this journal)", "(이 기록에 없음)";
+    SECRET_OTHER = "cli.secret-other", "{server} (another one: {fingerprint})", "{server} (다른 값: {fingerprint})";
+    EXPORTED = "cli.exported", "{file} holds environment {name}: {events} events, {secrets} secrets, sealed.", "{file} 에 환경 {name} 을(를) 봉인했습니다: 기록 {events}건, 비밀 값 {secrets}개.";
+    IMPORTED = "cli.imported", "Environment {name} is here: {events} events, {secrets} secrets.", "환경 {name} 을(를) 가져왔습니다: 기록 {events}건, 비밀 값 {secrets}개.";
+    IMPORT_LOSES = "cli.import-loses", "refused: the journal of `{name}` here ({there} events) is newer than the file ({new} events), or has other secrets", "거절했습니다: 여기 있는 `{name}` 의 기록({there}건)이 파일({new}건)보다 새롭거나 비밀 값이 다릅니다";
+    IMPORT_LOSES_HELP = "cli.import-loses-help", "`gureum events {name}` shows what is here; `--force` puts the file in its place, and what is here is lost", "`gureum events {name}` 이 여기 있는 것을 보여 줍니다. `--force` 는 파일로 바꾸며 여기 있는 것은 사라집니다";
+    PORTABLE = "cli.portable", "{words}", "{words}";
+    NO_PASSPHRASE = "cli.no-passphrase", "refused: a passphrase is needed, and there is no terminal to ask on", "거절했습니다: 암호가 필요한데 물어볼 터미널이 없습니다";
+    NO_PASSPHRASE_HELP = "cli.no-passphrase-help", "name a file that holds it with GUREUM_PASSPHRASE_FILE, or export with `--recipient age1…`", "암호가 든 파일을 GUREUM_PASSPHRASE_FILE 로 지정하거나 `--recipient age1…` 로 내보내십시오";
+    ASK_PASSPHRASE = "cli.ask-passphrase", "Passphrase", "암호";
+    ASK_PASSPHRASE_AGAIN = "cli.ask-passphrase-again", "The same again", "암호 다시 입력";
+    PASSPHRASES_DIFFER = "cli.passphrases-differ", "refused: the two passphrases differ", "거절했습니다: 두 암호가 다릅니다";
+    EMPTY_PASSPHRASE = "cli.empty-passphrase", "refused: the passphrase is empty", "거절했습니다: 암호가 비어 있습니다";
+    WITHOUT_SECRETS = "cli.without-secrets", "{words}; destroying needs them not", "{words}. 삭제에는 필요하지 않습니다";
+    KEY_SHARED_HELP = "cli.key-shared-help", "if nobody read it, `chmod 600 {key}`", "아무도 읽지 않았다면 `chmod 600 {key}`";
     DAMAGED = "cli.damaged", "the journal of `{name}` is damaged: {words}", "`{name}` 의 기록이 손상되었습니다: {words}";
     DAMAGED_HELP = "cli.damaged-help", "move the folder of {name} in the state folder away: the next run finds by their marks what exists", "상태 폴더에서 {name} 의 폴더를 옮기십시오. 다음 실행이 표식으로 자원을 찾습니다";
     RECORDED_INPUTS = "cli.recorded-inputs", "the recorded inputs of the last run cannot be read: {why}", "마지막 실행의 입력을 읽을 수 없습니다: {why}";
@@ -131,6 +154,8 @@ crate::messages! {
     LOGS_CONSOLE = "cli.logs-console", "The last lines of its console", "콘솔의 마지막 줄";
     LOGS_NO_CONSOLE = "cli.logs-no-console", "the cloud does not show its console: {why}", "클라우드가 콘솔을 보여 주지 않습니다: {why}";
     NO_BINDINGS = "cli.no-bindings", "environment `{name}` has no service that applications are bound to", "환경 `{name}` 에는 응용 프로그램이 사용할 서비스가 없습니다";
+
+    NO_SECRET_VALUE = "cli.no-secret-value", "the value of {secret} is not in this journal", "{secret} 의 값이 이 기록에 없습니다";
 
     NEXT_SEE = "cli.next-see", "see it answer", "응답 확인";
     NEXT_STATUS = "cli.next-status", "how it stands", "상태";
