@@ -108,6 +108,10 @@ fn help_names_every_command_and_the_exit_codes() {
         "events",
         "graph",
         "observe",
+        "verify",
+        "logs",
+        "bindings",
+        "ssh",
         "embedded",
         "Exit codes",
         "130",
@@ -118,6 +122,12 @@ fn help_names_every_command_and_the_exit_codes() {
     user.run(&["deploy", "--help"]).success().stdout(contains("--accept-limitations").and(contains("--dry-run")));
     user.run(&["man"]).success().stdout(contains(".TH gureum"));
     user.run(&["man", "deploy"]).success().stdout(contains("accept\\-limitations"));
+    for command in ["verify", "logs", "bindings", "ssh"] {
+        user.run(&["man", command]).success().stdout(contains(format!(".TH gureum-{command}")));
+        user.run(&["completions", "bash"])
+            .success()
+            .stdout(contains(format!("gureum__{command}")).or(contains(format!("gureum__subcmd__{command}"))));
+    }
     user.run(&["man", "deply"]).code(1).stderr(contains("deploy"));
     for shell in ["bash", "zsh", "fish"] {
         user.run(&["completions", shell]).success().stdout(contains("gureum"));

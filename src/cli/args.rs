@@ -93,6 +93,14 @@ pub enum Command {
     Output(NameArgs),
     /// All that happened in an environment
     Events(NameArgs),
+    /// Ask the service whether it answers, from the load balancer to the database
+    Verify(VerifyArgs),
+    /// What a server says of its first boot, and its console
+    Logs(LogsArgs),
+    /// How an application reaches the environment's services
+    Bindings(BindingsArgs),
+    /// Log in to a server, through the bastion
+    Ssh(SshArgs),
     /// What a use case is made of, for Graphviz or Mermaid
     Graph(GraphArgs),
     /// Write down what the cloud is and what of an environment exists
@@ -295,6 +303,72 @@ pub struct StatusArgs {
 pub struct NameArgs {
     /// The environment's name, or NAME-ID where there are several
     pub name: String,
+}
+
+/// `verify`
+#[derive(Debug, Args)]
+pub struct VerifyArgs {
+    /// The environment's name, or NAME-ID where there are several
+    pub name: String,
+    /// Ask again until it answers, for so many seconds
+    #[arg(long, value_name = "SECONDS", default_value_t = 0)]
+    pub wait: u64,
+}
+
+/// `logs`
+#[derive(Debug, Args)]
+pub struct LogsArgs {
+    /// The environment's name, or NAME-ID where there are several
+    pub name: String,
+    /// The server, like web-1
+    pub server: String,
+    /// So many lines of the console, from its end
+    #[arg(long, value_name = "N", default_value_t = 40, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    pub lines: u32,
+}
+
+/// `bindings`
+#[derive(Debug, Args)]
+pub struct BindingsArgs {
+    /// The environment's name, or NAME-ID where there are several
+    pub name: String,
+    /// For whom
+    #[arg(long, value_enum, default_value_t = BindingFormat::Env)]
+    pub format: BindingFormat,
+    /// With the secrets' values; without it they are only named
+    #[arg(long)]
+    pub reveal: bool,
+}
+
+/// For whom bindings are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum BindingFormat {
+    /// A file of variables for a shell
+    Env,
+    /// Secrets for Kubernetes
+    K8s,
+    /// User-provided services for Cloud Foundry
+    Cf,
+    /// URLs for JDBC
+    Jdbc,
+}
+
+/// `ssh`
+#[derive(Debug, Args)]
+pub struct SshArgs {
+    /// The environment's name, or NAME-ID where there are several
+    pub name: String,
+    /// The server, like web-1
+    pub server: String,
+    /// Only print the command
+    #[arg(long)]
+    pub print: bool,
+    /// The user to log in as [default: the operating system's own]
+    #[arg(long, value_name = "NAME")]
+    pub user: Option<String>,
+    /// What is run there instead of a shell
+    #[arg(last = true)]
+    pub command: Vec<String>,
 }
 
 /// `secrets`

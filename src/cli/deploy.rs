@@ -24,7 +24,7 @@ use super::run::{self, Past, Run};
 use super::screen::Screen;
 use super::session::Session;
 use super::target::{self, Target, Unchosen};
-use super::{history, places, plan, usecase};
+use super::{history, places, plan, service, usecase};
 
 /// Runs it.
 pub fn run(global: &Global, args: &DeployArgs, screen: &Screen) -> Result<u8, CliError> {
@@ -70,7 +70,8 @@ async fn deploy(
     may_begin(&planned.plan, args.accept_limitations)?;
     if planned.plan.steps.is_empty() {
         run::reconcile(&session, &journal, &planned.plan, &planned.snapshot).await?;
-        return Ok(exit::DONE);
+        let Some(verifier) = service::verifier(&session, target, &planned) else { return Ok(exit::DONE) };
+        return interrupts.unless(service::again(&session, &journal, &*verifier, &planned.plan, screen)).await;
     }
     if !args.run.yes {
         let look = screen.aside;
@@ -92,20 +93,31 @@ async fn deploy(
         steps: planned.plan.steps.len(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
     };
+    let verifier = service::verifier(&session, target, &planned);
     let (plan, snapshot, durations) = (&planned.plan, &planned.snapshot, known.durations());
-    let run = Run { session: &session, journal, plan, snapshot, started, durations, doubt, secrets };
+    let run = Run { session: &session, journal, plan, snapshot, started, durations, doubt, secrets, verifier };
     let (summary, url) = run::carry_out(run, &mut interrupts, screen).await;
     let mut next = Vec::new();
     let cloud = target::flag(global);
     if summary.outcome == OutcomeWord::Done {
         // In the embedded cloud nobody listens at that address.
         next.extend(url.iter().filter(|_| !target.is_embedded()).map(|url| (format!("curl {url}"), say!(m::NEXT_SEE))));
+        if summary.verification.is_some() {
+            next.push((format!("gureum verify {name}"), say!(m::NEXT_VERIFY)));
+        }
         next.push((format!("gureum output {name}"), say!(m::NEXT_OUTPUT)));
         next.push((format!("gureum destroy {name}{cloud}"), say!(m::NEXT_DESTROY)));
     } else {
         // What was said now is recorded: it need not be said again.
         let accept = if args.accept_limitations { " --accept-limitations" } else { "" };
         next.push((format!("gureum deploy --name {name}{accept}{cloud}"), say!(m::NEXT_AGAIN)));
+        let unwell = summary.verification.as_ref().and_then(|seen| seen.culprit());
+        if let Some(hop) = unwell {
+            next.push((format!("gureum verify {name}"), say!(m::NEXT_VERIFY)));
+            if planned.chain.node(&hop.from).is_some() {
+                next.push((format!("gureum logs {name} {}{cloud}", hop.from), say!(m::NEXT_LOGS)));
+            }
+        }
         next.push((format!("gureum events {name}"), say!(m::NEXT_EVENTS)));
     }
     next.push((format!("gureum status {name}"), say!(m::NEXT_STATUS)));

@@ -84,7 +84,17 @@ async fn destroy(global: &Global, args: &DestroyArgs, target: &Target, screen: &
     };
     let durations = known.durations();
     let (plan, snapshot) = (&plan, &snapshot);
-    let run = Run { session: &session, journal: journal.clone(), plan, snapshot, started, durations, doubt, secrets };
+    let run = Run {
+        session: &session,
+        journal: journal.clone(),
+        plan,
+        snapshot,
+        started,
+        durations,
+        doubt,
+        secrets,
+        verifier: None,
+    };
     let (summary, _) = run::carry_out(run, &mut interrupts, screen).await;
     if summary.outcome == OutcomeWord::Done {
         forget(&journal, plan).await?;

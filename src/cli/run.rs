@@ -17,6 +17,7 @@ use crate::report::{Ending, PathStep, items, summary_json, summary_text, url};
 use crate::say;
 use crate::snapshot::Snapshot;
 use crate::terminal::{Progress, Show};
+use crate::verify::Verify;
 
 use super::error::CliError;
 use super::history;
@@ -43,6 +44,8 @@ pub struct Run<'a> {
     pub durations: Durations,
     /// How long a lost answer may still act.
     pub doubt: Duration,
+    /// Who says at the end whether the service answers.
+    pub verifier: Option<Arc<dyn Verify>>,
     /// The environment's secrets.
     pub secrets: Arc<Secrets>,
 }
@@ -62,6 +65,7 @@ pub async fn carry_out(run: Run<'_>, interrupts: &mut Interrupts, screen: &Scree
             observed: run.snapshot.resources.clone(),
             durations: run.durations,
             settings: settings(run.doubt),
+            verifier: run.verifier,
             display,
             stop,
         };
@@ -221,6 +225,7 @@ pub fn conclude(
         calls: &summary.statistics.calls,
         retries: summary.statistics.retries,
         url,
+        verification: summary.verification.as_ref(),
         next,
     };
     if screen.json {

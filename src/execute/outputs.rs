@@ -46,6 +46,11 @@ impl Outputs {
         Self { by_address, known: Arc::new(observed), fingerprints }
     }
 
+    /// All of them.
+    pub fn all(&self) -> &BTreeMap<Address, BTreeMap<String, String>> {
+        &self.by_address
+    }
+
     /// The id of what stands at that address.
     pub fn id(&self, address: &Address) -> Option<&str> {
         self.field(address, "id")

@@ -12,6 +12,7 @@ use crate::model::{SecretName, Secrets, Service};
 use crate::plan::Plan;
 use crate::runtime::{Clock, Ids};
 use crate::snapshot::Observed;
+use crate::verify::Verify;
 
 use super::dispatcher::carry_out;
 use super::hands::{DriverHands, Drivers, Hands};
@@ -42,6 +43,8 @@ pub struct World {
     pub durations: Durations,
     /// The bounds.
     pub settings: Settings,
+    /// Who says whether the service answers when all is done; nobody is asked without one.
+    pub verifier: Option<Arc<dyn Verify>>,
     /// Every event, once it is durable.
     pub display: mpsc::UnboundedSender<Event>,
     /// Whether the user wants it to stop.
@@ -71,6 +74,8 @@ pub struct Bare {
     /// See [`World`].
     pub settings: Settings,
     /// See [`World`].
+    pub verifier: Option<Arc<dyn Verify>>,
+    /// See [`World`].
     pub display: mpsc::UnboundedSender<Event>,
     /// See [`World`].
     pub stop: watch::Receiver<Stop>,
@@ -90,6 +95,7 @@ pub async fn execute(plan: &Plan, world: World) -> Summary {
         observed,
         durations,
         settings,
+        verifier,
         display,
         stop,
     } = world;
@@ -108,6 +114,7 @@ pub async fn execute(plan: &Plan, world: World) -> Summary {
         observed,
         durations,
         settings,
+        verifier,
         display,
         stop,
     };

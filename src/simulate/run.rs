@@ -304,6 +304,7 @@ impl Machine {
             observed: snapshot.resources,
             durations: state.durations(),
             settings: self.settings.clone(),
+            verifier: None,
             display: mpsc::unbounded_channel().0,
             stop: self.stop.subscribe(),
         };

@@ -109,7 +109,7 @@ pub const ROOMS: &[Row] = &[
     acting(
         "verify",
         &["model", "event", "cloud", "runtime"],
-        &["async_trait", "reqwest", "tokio", "thiserror", "tracing"],
+        &["async_trait", "reqwest", "tokio", "serde", "serde_json", "jiff"],
     ),
     acting(
         "execute",

@@ -9,6 +9,7 @@ mod late;
 mod order;
 mod settle;
 mod stops;
+mod verified;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -22,6 +23,7 @@ use crate::model::{Address, EnvironmentKey, EnvironmentName, Properties, Secrets
 use crate::plan::{Batch, Goal, Item, Plan, Preflight, Step, StepId, Totals, Until, Work};
 use crate::runtime::CountingIds;
 use crate::snapshot::Observed;
+use crate::verify::Verify;
 
 use super::dispatcher::carry_out;
 use super::settings::{Settings, Stop};
@@ -108,6 +110,7 @@ struct Stage {
     settings: Settings,
     durations: Durations,
     services: BTreeSet<Service>,
+    verifier: Option<Arc<dyn Verify>>,
     secrets: Secrets,
     stop: watch::Sender<Stop>,
 }
@@ -123,6 +126,7 @@ impl Stage {
             secrets: Secrets::default(),
             durations: Durations::default(),
             services: Kind::all().map(|kind| kind.spec().service).collect(),
+            verifier: None,
             stop: watch::channel(Stop::Run).0,
         }
     }
@@ -140,6 +144,7 @@ impl Stage {
             services: self.services.clone(),
             fingerprints: self.secrets.fingerprints(),
             settings: self.settings.clone(),
+            verifier: self.verifier.clone(),
             display,
             stop: self.stop.subscribe(),
         };
@@ -183,6 +188,7 @@ fn told(what: &Happening) -> String {
         Happening::Retried { address, .. } => format!("retried {address}"),
         Happening::Looked { address, finding, .. } => format!("looked for {address}: {finding:?}").to_lowercase(),
         Happening::Guest { address, word } => format!("guest {address} {word:?}").to_lowercase(),
+        Happening::Verified { seen, .. } => format!("verified {:?}", seen.verdict()),
         Happening::Ended { exit_code, .. } => format!("ended {exit_code}"),
     }
 }

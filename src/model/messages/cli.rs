@@ -133,8 +133,34 @@ crate::messages! {
     LIST_REDUCED = "cli.list-reduced", "reduced", "축소";
     WROTE = "cli.wrote", "{file} is written.", "{file} 을(를) 썼습니다.";
 
+    NOT_DEPLOYED = "cli.not-deployed", "environment `{name}` was never deployed from here", "여기서 환경 `{name}` 을(를) 배포한 적이 없습니다";
+    NOT_THERE = "cli.not-there", "nothing of environment `{name}` exists any more", "환경 `{name}` 은(는) 더 이상 없습니다";
+    NOT_THERE_HELP = "cli.not-there-help", "`gureum deploy --name {name}` brings it up again", "`gureum deploy --name {name}` 로 다시 배포할 수 있습니다";
+    UNTIL_ACTIVE = "cli.until-active", "environment `{name}` was deployed until its servers were active: whether its service answers was not asked for", "환경 `{name}` 은(는) 서버가 ACTIVE 가 될 때까지만 배포했습니다: 서비스 응답은 확인 대상이 아닙니다";
+    UNTIL_ACTIVE_HELP = "cli.until-active-help", "deploy it with `--until ready`", "`--until ready` 로 배포하십시오";
+    NOTHING_INSTALLED = "cli.nothing-installed", "gureum installed nothing in environment `{name}` that could answer", "환경 `{name}` 에는 gureum 이 설치하여 응답할 수 있는 것이 없습니다";
+    OTHER_PROJECT = "cli.other-project", "environment `{name}` belongs to another project or region than this cloud's", "환경 `{name}` 은(는) 이 클라우드의 프로젝트나 리전이 아닌 곳에 있습니다";
+    OTHER_PROJECT_HELP = "cli.other-project-help", "name its cloud with `--cloud NAME`", "`--cloud NAME` 으로 그 클라우드를 지정하십시오";
+    NO_GUEST_VIEW = "cli.no-guest-view", "the guests' own view is not to be had: {why}", "서버 자신의 보고를 볼 수 없습니다: {why}";
+    UNKNOWN_SERVER = "cli.unknown-server", "environment `{name}` has no server `{server}`", "환경 `{name}` 에 서버 `{server}` 이(가) 없습니다";
+    UNKNOWN_SERVER_HELP = "cli.unknown-server-help", "it has {servers}", "있는 서버: {servers}";
+    NO_SSH = "cli.no-ssh", "environment `{name}` lets no SSH in: it was deployed without {missing}", "환경 `{name}` 은(는) SSH 를 받지 않습니다: {missing} 없이 배포했습니다";
+    NO_SSH_HELP = "cli.no-ssh-help", "deploy it again with `--ssh-from RANGE --ssh-key FILE` (a key reaches new servers only)", "`--ssh-from RANGE --ssh-key FILE` 로 다시 배포하십시오 (키는 새 서버에만 들어갑니다)";
+    NO_BASTION = "cli.no-bastion", "the bastion's address is not known", "배스천의 주소를 알 수 없습니다";
+    NO_BASTION_HELP = "cli.no-bastion-help", "`gureum deploy --name {name}` makes what is missing", "`gureum deploy --name {name}` 이 없는 것을 만듭니다";
+    SSH_NOT_STARTED = "cli.ssh-not-started", "ssh cannot be started: {why}", "ssh 를 시작할 수 없습니다: {why}";
+    LOGS_REPORT = "cli.logs-report", "Its last report ({at}): {stage}", "마지막 보고 ({at}): {stage}";
+    LOGS_NO_REPORT = "cli.logs-no-report", "It has not reported.", "보고한 적이 없습니다.";
+    LOGS_CONSOLE = "cli.logs-console", "The last lines of its console", "콘솔의 마지막 줄";
+    LOGS_NO_CONSOLE = "cli.logs-no-console", "the cloud does not show its console: {why}", "클라우드가 콘솔을 보여 주지 않습니다: {why}";
+    NO_BINDINGS = "cli.no-bindings", "environment `{name}` has no service that applications are bound to", "환경 `{name}` 에는 응용 프로그램이 사용할 서비스가 없습니다";
+
+    NO_SECRET_VALUE = "cli.no-secret-value", "the value of {secret} is not in this journal", "{secret} 의 값이 이 기록에 없습니다";
+
     NEXT_SEE = "cli.next-see", "see it answer", "응답 확인";
     NEXT_STATUS = "cli.next-status", "how it stands", "상태";
+    NEXT_VERIFY = "cli.next-verify", "ask every hop again", "모든 구간 다시 확인";
+    NEXT_LOGS = "cli.next-logs", "what a server says", "서버의 로그";
     NEXT_OUTPUT = "cli.next-output", "ids and addresses", "ID 와 주소";
     NEXT_EVENTS = "cli.next-events", "all that happened", "모든 기록";
     NEXT_DESTROY = "cli.next-destroy", "delete it (keeps data)", "삭제 (데이터는 유지)";
