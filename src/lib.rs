@@ -25,5 +25,6 @@ pub mod observe;
 pub mod runtime;
 pub mod simulate;
 pub mod terminal;
+pub mod verify;
 
 pub mod cli;

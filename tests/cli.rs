@@ -108,6 +108,10 @@ fn help_names_every_command_and_the_exit_codes() {
         "events",
         "graph",
         "observe",
+        "verify",
+        "logs",
+        "bindings",
+        "ssh",
         "embedded",
         "Exit codes",
         "130",
@@ -118,6 +122,12 @@ fn help_names_every_command_and_the_exit_codes() {
     user.run(&["deploy", "--help"]).success().stdout(contains("--accept-limitations").and(contains("--dry-run")));
     user.run(&["man"]).success().stdout(contains(".TH gureum"));
     user.run(&["man", "deploy"]).success().stdout(contains("accept\\-limitations"));
+    for command in ["verify", "logs", "bindings", "ssh"] {
+        user.run(&["man", command]).success().stdout(contains(format!(".TH gureum-{command}")));
+        user.run(&["completions", "bash"])
+            .success()
+            .stdout(contains(format!("gureum__{command}")).or(contains(format!("gureum__subcmd__{command}"))));
+    }
     user.run(&["man", "deply"]).code(1).stderr(contains("deploy"));
     for shell in ["bash", "zsh", "fish"] {
         user.run(&["completions", shell]).success().stdout(contains("gureum"));
@@ -205,10 +215,14 @@ fn half_a_configuration_is_told_with_every_way_out() {
 fn several_clouds_and_none_chosen_are_listed() {
     let user = User::new();
     user.write("clouds.yaml", "clouds:\n  east: {}\n  west: {}\n");
-    for command in [&["plan", "usecase-2.6"][..], &["deploy", "usecase-2.6", "--yes"], &["destroy", "shop", "--yes"]] {
-        user.run(command).code(1).stdout(is_empty()).stderr(contains("east, west"));
+    for command in
+        [&["plan", "usecase-2.6"][..], &["deploy", "usecase-2.6", "--yes"], &["destroy", "shop", "--yes"], &["list"]]
+    {
+        user.run(command).code(3).stdout(is_empty()).stderr(contains("east, west").and(contains("--cloud NAME")));
     }
-    user.run(&["list"]).success().stdout(contains("nothing real").not());
+    user.run(&["list", "--cloud", "east"])
+        .success()
+        .stdout(contains("usecase-2.6").and(contains("nothing real").not()));
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use gureum::embedded::server::{service_times, usual_time, workers};
+use gureum::embedded::server::{Time, service_times, usual_time, workers};
 use gureum::embedded::{Service, operations};
 
 fn read(path: &str) -> String {
@@ -102,13 +102,22 @@ fn operations_table() -> String {
 }
 
 fn times_table() -> String {
-    let mut text = String::from("| service | request | ms | at once |\n|---|---|---|---|\n");
+    let mut text = String::from(
+        "| service | request | median | least | most | each further item | source |\n|---|---|---|---|---|---|---|\n",
+    );
     for service in Service::ALL {
-        for (_, method, path, ms) in service_times().iter().filter(|(of, ..)| *of == service) {
-            let _ = writeln!(text, "| {} | {method} `{path}` | {ms} | |", service.project());
+        let name = service.project();
+        for time in service_times().iter().filter(|time| time.service == service) {
+            let Time { method, path, median, least, most, each, measured, .. } = time;
+            let each = if *each > 0 { each.to_string() } else { String::new() };
+            let source = if *measured { "lab" } else { "estimate" };
+            let _ = writeln!(text, "| {name} | {method} `{path}` | {median} | {least} | {most} | {each} | {source} |");
         }
         let usual = ["GET", "POST", "PUT", "DELETE"].map(|method| format!("{method} {}", usual_time(service, method)));
-        let _ = writeln!(text, "| {} | all others | {} | {} |", service.project(), usual.join(", "), workers(service));
+        let _ = writeln!(text, "| {name} | all others | {} | × 0.8 | × 1.25 | | estimate |", usual.join(", "));
     }
+    let at_once: Vec<String> =
+        Service::ALL.iter().map(|service| format!("{} {}", service.project(), workers(*service))).collect();
+    let _ = writeln!(text, "\nAt once: {}.", at_once.join(", "));
     text
 }

@@ -73,7 +73,7 @@ fn a_quota_that_shrinks_is_named_and_destroy_works_over_it() {
     let scene = Scene::new("usecase-2.1");
     in_virtual_time(async {
         let stage = scene.stage();
-        stage.site.rule(Rule::new(Method::Post, "*/servers", Fault::Shrink("instances", 2)).once());
+        stage.site.rule(Rule::new(Method::Post, "*/servers", Fault::shrink("instances", 2)).once());
         let summary = summary(deploy(&stage).await);
         assert_eq!(summary.exit_code, 4);
         assert!(words(&summary).contains("Quota exceeded"), "{}", words(&summary));
@@ -87,7 +87,7 @@ fn a_quota_that_shrinks_is_named_and_destroy_works_over_it() {
 #[test]
 fn a_slow_build_is_waited_for() {
     let mut scene = Scene::new("usecase-2.1");
-    scene.cloud.settings = Settings { pace: 300.0, ..scene.cloud.settings };
+    scene.cloud.settings = Settings { pace: 400.0, ..scene.cloud.settings };
     in_virtual_time(async {
         let stage = scene.stage();
         let summary = summary(deploy(&stage).await);
@@ -137,6 +137,22 @@ fn a_server_in_error_is_made_again_and_its_fault_is_told() {
         assert_eq!(count(&stage.log(), "POST", "/servers"), 9, "each of three is made three times");
         stage.site.heal();
         all_is_well(&stage, Command::Deploy).await;
+    });
+}
+
+/// What never ends is given up within a bound, said, and does not stand in a destroy's way.
+#[test]
+fn a_server_that_is_stuck_is_given_up_and_can_be_destroyed() {
+    let scene = Scene::new("usecase-2.1");
+    in_virtual_time(async {
+        let stage = scene.stage();
+        stage.site.rule(Rule::new(Method::Post, "*/servers", Fault::Stuck).once());
+        let summary = summary(deploy(&stage).await);
+        assert_eq!(summary.exit_code, 4);
+        assert!(words(&summary).contains("server."), "{}", words(&summary));
+        assert_eq!(count(&stage.log(), "POST", "/servers"), 3, "none is made a second time beside it");
+        stage.site.heal();
+        all_is_well(&stage, Command::Destroy).await;
     });
 }
 

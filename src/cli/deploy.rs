@@ -6,8 +6,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::desired::Degree;
-use crate::event::{CommandWord, OutcomeWord, Started};
-use crate::journal::{self, Sqlite};
+use crate::event::{CommandWord, Known, OutcomeWord, Started};
+use crate::execute;
+use crate::journal::{self, Journal, Sqlite};
 use crate::model::EnvironmentName;
 use crate::model::messages::cli as m;
 use crate::plan::Plan;
@@ -19,11 +20,11 @@ use super::error::{CliError, exit};
 use super::inputs::Layers;
 use super::interrupts::Interrupts;
 use super::planning::{self, Planned};
-use super::run::{self, Run};
+use super::run::{self, Past, Run};
 use super::screen::Screen;
 use super::session::Session;
 use super::target::{self, Target, Unchosen};
-use super::{history, places, plan, usecase};
+use super::{history, places, plan, service, usecase};
 
 /// Runs it.
 pub fn run(global: &Global, args: &DeployArgs, screen: &Screen) -> Result<u8, CliError> {
@@ -55,19 +56,22 @@ async fn deploy(
     let session = interrupts.unless(Session::connect(target)).await?;
     let key = session.key(name);
     let folder = journal::folder(state, &key);
-    let journal: Arc<Sqlite> = Arc::new(history::open(&folder, &key)?);
+    let journal: Arc<Sqlite> = Arc::new(history::open(&folder, &key, &places::keys(global)?)?);
+    let secrets = Arc::new(journal.secrets().await.map_err(|error| history::journal_error(&error))?);
     let doubt = Duration::from_secs(args.run.doubt);
-    let known = run::settle(&session, &key, &journal, CommandWord::Deploy, doubt, &mut interrupts, screen).await?;
+    let past = Past { key: &key, journal: &journal, secrets: &secrets };
+    let known = run::settle(&session, past, CommandWord::Deploy, doubt, &mut interrupts, screen).await?;
     let inputs = layers.over(history::recorded(&known)?, name)?;
     let loaded = planning::blueprint_for(&inputs, global.blueprints.as_deref())?;
-    let facts = known.known();
-    let planning = planning::on_cloud(&session, loaded, inputs, &key, &facts, args.input.replace_data);
+    let facts = Known { fingerprints: secrets.fingerprints(), ..known.known() };
+    let planning = planning::on_cloud(&session, loaded, inputs, &key, &facts, &secrets, args.input.replace_data);
     let planned = interrupts.unless(planning).await?;
     show(&planned, screen)?;
     may_begin(&planned.plan, args.accept_limitations)?;
     if planned.plan.steps.is_empty() {
         run::reconcile(&session, &journal, &planned.plan, &planned.snapshot).await?;
-        return Ok(exit::DONE);
+        let Some(verifier) = service::verifier(&session, target, &planned) else { return Ok(exit::DONE) };
+        return interrupts.unless(service::again(&session, &journal, &*verifier, &planned.plan, screen)).await;
     }
     if !args.run.yes {
         let look = screen.aside;
@@ -78,6 +82,9 @@ async fn deploy(
         target.wake()?;
     }
     history::remember(&folder, &key)?;
+    // Durable before anybody is given one.
+    let secrets = execute::secrets_for(&planned.plan, &*journal, &*session.ids).await;
+    let secrets = Arc::new(secrets.map_err(|error| history::journal_error(&error))?);
     let started = Started {
         command: CommandWord::Deploy,
         inputs: Some(serde_json::to_value(&planned.inputs).map_err(super::unserialisable)?),
@@ -86,20 +93,31 @@ async fn deploy(
         steps: planned.plan.steps.len(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
     };
+    let verifier = service::verifier(&session, target, &planned);
     let (plan, snapshot, durations) = (&planned.plan, &planned.snapshot, known.durations());
-    let run = Run { session: &session, journal, plan, snapshot, started, durations, doubt };
+    let run = Run { session: &session, journal, plan, snapshot, started, durations, doubt, secrets, verifier };
     let (summary, url) = run::carry_out(run, &mut interrupts, screen).await;
     let mut next = Vec::new();
     let cloud = target::flag(global);
     if summary.outcome == OutcomeWord::Done {
         // In the embedded cloud nobody listens at that address.
         next.extend(url.iter().filter(|_| !target.is_embedded()).map(|url| (format!("curl {url}"), say!(m::NEXT_SEE))));
+        if summary.verification.is_some() {
+            next.push((format!("gureum verify {name}"), say!(m::NEXT_VERIFY)));
+        }
         next.push((format!("gureum output {name}"), say!(m::NEXT_OUTPUT)));
         next.push((format!("gureum destroy {name}{cloud}"), say!(m::NEXT_DESTROY)));
     } else {
         // What was said now is recorded: it need not be said again.
         let accept = if args.accept_limitations { " --accept-limitations" } else { "" };
         next.push((format!("gureum deploy --name {name}{accept}{cloud}"), say!(m::NEXT_AGAIN)));
+        let unwell = summary.verification.as_ref().and_then(|seen| seen.culprit());
+        if let Some(hop) = unwell {
+            next.push((format!("gureum verify {name}"), say!(m::NEXT_VERIFY)));
+            if planned.chain.node(&hop.from).is_some() {
+                next.push((format!("gureum logs {name} {}{cloud}", hop.from), say!(m::NEXT_LOGS)));
+            }
+        }
         next.push((format!("gureum events {name}"), say!(m::NEXT_EVENTS)));
     }
     next.push((format!("gureum status {name}"), say!(m::NEXT_STATUS)));

@@ -20,6 +20,8 @@ pub mod exit {
     pub const CHANGES: u8 = 2;
     /// Refused before the first write.
     pub const REFUSED: u8 = 3;
+    /// Everything that could be done is done, and something is left.
+    pub const PARTLY: u8 = 4;
     /// Interrupted.
     pub const INTERRUPTED: u8 = 130;
 }

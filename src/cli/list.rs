@@ -16,6 +16,7 @@ use super::{graph, target, usecase};
 
 /// Runs it.
 pub fn run(global: &Global, screen: &Screen) -> Result<u8, CliError> {
+    let embedded = target::would_be_embedded(global)?;
     let reference = graph::reference()?;
     let look = &screen.look;
     let (mut text, mut json) = (String::new(), Vec::new());
@@ -44,7 +45,7 @@ pub fn run(global: &Global, screen: &Screen) -> Result<u8, CliError> {
         }
         json.push(json!({ "id": source.id, "title": blueprint.title, "limitations": limitations }));
     }
-    target::framed(target::would_be_embedded(global)?, screen, |screen| {
+    target::framed(embedded, screen, |screen| {
         if screen.json { screen.print_json(&json.into(), true) } else { screen.print(&text) }
     })?;
     Ok(exit::DONE)

@@ -6,6 +6,7 @@
 
 mod args;
 mod artifacts;
+mod bindings;
 mod deploy;
 mod destroy;
 mod embedded;
@@ -17,18 +18,25 @@ mod inputs;
 mod interrupts;
 mod list;
 mod log;
+mod logs;
 mod observe;
 mod output;
 mod places;
 mod plan;
 mod planning;
+mod recorded;
 mod run;
 mod screen;
+mod secrets;
+mod service;
 mod session;
 mod shell;
+mod ssh;
+mod state;
 mod status;
 mod target;
 mod usecase;
+mod verify;
 
 use std::process::ExitCode;
 
@@ -69,8 +77,14 @@ fn command(cli: &Cli, screen: &Screen) -> Result<u8, CliError> {
         Command::Artifacts(args) => artifacts::run(global, args, screen),
         Command::Output(args) => output::run(global, args, screen),
         Command::Events(args) => events::run(global, args, screen),
+        Command::Verify(args) => verify::run(global, args, screen),
+        Command::Logs(args) => logs::run(global, args, screen),
+        Command::Bindings(args) => bindings::run(global, args, screen),
+        Command::Ssh(args) => ssh::run(global, args, screen),
         Command::Graph(args) => graph::run(global, args, screen),
         Command::Observe(args) => observe::run(global, args, screen),
+        Command::Secrets(args) => secrets::run(global, args, screen),
+        Command::State(command) => state::run(global, command, screen),
         Command::Embedded(command) => embedded::run(global, command, screen),
         Command::Completions(args) => shell::completions(args, screen),
         Command::Man(args) => shell::man(args, screen),

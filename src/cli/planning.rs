@@ -6,7 +6,7 @@ use crate::blueprint::{self, Inputs};
 use crate::desired::{self, Desired};
 use crate::event::Known;
 use crate::model::messages::cli as m;
-use crate::model::{Diagnostics, EnvironmentKey, Secrets};
+use crate::model::{Chain, Diagnostics, EnvironmentKey, Secrets};
 use crate::observe::Wanted;
 use crate::plan::{self, DeployOptions, Plan};
 use crate::say;
@@ -29,6 +29,8 @@ pub struct Planned {
     pub blueprint: String,
     /// Warnings of reading.
     pub warnings: Diagnostics,
+    /// The ways of requests through it.
+    pub chain: Chain,
 }
 
 /// The blueprint that the inputs name; every input that does not fit it is told at once.
@@ -54,7 +56,8 @@ pub fn on_snapshot(
     let desired = desired::desired(&blueprint, &inputs, &snapshot.environment, &snapshot.facts)?;
     warnings.0.extend(desired.warnings.0.iter().cloned());
     let plan = checked(&desired, &snapshot, known, replace_data)?;
-    Ok(Planned { plan, snapshot, inputs, blueprint: text, warnings })
+    let chain = desired::chain(&blueprint, &inputs, &snapshot.environment);
+    Ok(Planned { plan, snapshot, inputs, blueprint: text, warnings, chain })
 }
 
 /// Observes and plans; with quotas only when something is made.
@@ -64,11 +67,12 @@ pub async fn on_cloud(
     inputs: Inputs,
     key: &EnvironmentKey,
     known: &Known,
+    secrets: &Secrets,
     replace_data: bool,
 ) -> Result<Planned, CliError> {
     let wanted = Wanted::before_deploy(known, inputs.settings.availability_zone.is_some());
     let quotas_known = wanted.quotas;
-    let snapshot = session.observe(key, known, &Secrets::default(), wanted).await?;
+    let snapshot = session.observe(key, known, secrets, wanted).await?;
     let planned = on_snapshot(loaded.clone(), inputs, snapshot, known, replace_data)?;
     if quotas_known || !planned.plan.creates() {
         return Ok(planned);

@@ -11,12 +11,13 @@ use crate::event::{CommandWord, Durations, Event, Started, State};
 use crate::execute::{self, Settings, SettleError, Settling, Stop, Summary, World};
 use crate::journal::{Journal, Sqlite};
 use crate::model::messages::cli as m;
-use crate::model::{EnvironmentKey, Text};
+use crate::model::{EnvironmentKey, Secrets, Text};
 use crate::plan::Plan;
 use crate::report::{Ending, PathStep, items, summary_json, summary_text, url};
 use crate::say;
 use crate::snapshot::Snapshot;
 use crate::terminal::{Progress, Show};
+use crate::verify::Verify;
 
 use super::error::CliError;
 use super::history;
@@ -43,6 +44,10 @@ pub struct Run<'a> {
     pub durations: Durations,
     /// How long a lost answer may still act.
     pub doubt: Duration,
+    /// Who says at the end whether the service answers.
+    pub verifier: Option<Arc<dyn Verify>>,
+    /// The environment's secrets.
+    pub secrets: Arc<Secrets>,
 }
 
 /// Carries a plan out and shows it. The second part is where the service answers.
@@ -54,12 +59,13 @@ pub async fn carry_out(run: Run<'_>, interrupts: &mut Interrupts, screen: &Scree
             journal: run.journal,
             clock: Arc::clone(&run.session.clock),
             ids: Arc::clone(&run.session.ids),
-            secrets: Arc::default(),
+            secrets: run.secrets,
             run: run.session.run.clone(),
             started: run.started,
             observed: run.snapshot.resources.clone(),
             durations: run.durations,
             settings: settings(run.doubt),
+            verifier: run.verifier,
             display,
             stop,
         };
@@ -70,16 +76,27 @@ pub async fn carry_out(run: Run<'_>, interrupts: &mut Interrupts, screen: &Scree
     (summary, url)
 }
 
+/// What earlier runs left on this machine.
+#[derive(Clone, Copy)]
+pub struct Past<'a> {
+    /// Of which environment.
+    pub key: &'a EnvironmentKey,
+    /// Its journal, whose lock this run holds.
+    pub journal: &'a Arc<Sqlite>,
+    /// Its secrets.
+    pub secrets: &'a Arc<Secrets>,
+}
+
 /// What an earlier run left in doubt is looked for until it is found or can no longer act. Gives the state after it.
 pub async fn settle(
     session: &Session,
-    key: &EnvironmentKey,
-    journal: &Arc<Sqlite>,
+    past: Past<'_>,
     command: CommandWord,
     doubt: Duration,
     interrupts: &mut Interrupts,
     screen: &Screen,
 ) -> Result<State, CliError> {
+    let Past { key, journal, secrets } = past;
     let (settled, _) = watched(screen, None, interrupts, |display, stop| {
         execute::settle_doubts(Settling {
             cloud: Arc::clone(&session.cloud),
@@ -88,7 +105,7 @@ pub async fn settle(
             journal: Arc::clone(journal) as Arc<dyn Journal>,
             clock: Arc::clone(&session.clock),
             settings: settings(doubt),
-            secrets: Arc::default(),
+            secrets: Arc::clone(secrets),
             run: session.run.clone(),
             command,
             display,
@@ -208,6 +225,7 @@ pub fn conclude(
         calls: &summary.statistics.calls,
         retries: summary.statistics.retries,
         url,
+        verification: summary.verification.as_ref(),
         next,
     };
     if screen.json {

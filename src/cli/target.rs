@@ -93,9 +93,14 @@ pub fn is_there(key: &EnvironmentKey) -> bool {
     key.project_id == MEMBER_PROJECT && key.region == REGION
 }
 
-/// Whether a command that asks no cloud would be about the embedded one. A configuration with a fault is another's affair.
+/// Whether a command that asks no cloud would be about the embedded one. Where several are configured and none is chosen it is
+/// refused like every other; another fault of a configuration is not its affair.
 pub fn would_be_embedded(global: &Global) -> Result<bool, CliError> {
-    Ok(matches!(choose(global, Unchosen::Any)?, Ok(Choice::Embedded)))
+    match choose(global, Unchosen::Any)? {
+        Ok(choice) => Ok(matches!(choice, Choice::Embedded)),
+        Err(error @ ConfigError::NoneChosen { .. }) => Err(unusable(&error, false)),
+        Err(_) => Ok(false),
+    }
 }
 
 fn choose(global: &Global, unchosen: Unchosen<'_>) -> Result<Result<Choice, ConfigError>, CliError> {
@@ -171,5 +176,8 @@ pub fn flag(global: &Global) -> String {
 /// A configuration that cannot be used, and what to do about it.
 pub fn unusable(error: &ConfigError, planning: bool) -> CliError {
     let help = if planning { say!(m::NO_CLOUD_PLAN_HELP) } else { say!(m::NO_CLOUD_HELP) };
-    CliError::failed(say!(m::NO_CLOUD, why = error)).help(help)
+    let said = say!(m::NO_CLOUD, why = error);
+    // Which of several is a question that the user has not answered.
+    let refusal = if matches!(error, ConfigError::NoneChosen { .. }) { CliError::refused } else { CliError::failed };
+    refusal(said).help(help)
 }

@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::model::SecretName;
 
 use super::placeholder;
-use super::types::Role;
+use crate::model::Role;
 
 /// The words of the context, which no variable of a manifest may take.
 pub(super) const WORDS: [&str; 22] = [

@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use include_dir::Dir;
 use serde::Deserialize;
 
-use crate::model::SecretShape;
+use crate::model::{Role, SecretShape};
 
-use super::types::{Component, Install, Minimum, Refusal, Role, Script, Template};
+use super::types::{Component, Install, Minimum, Refusal, Script, Template};
 use super::{context, yaml};
 
 /// The directory whose templates every component may use, by names that begin so.

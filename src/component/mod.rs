@@ -15,9 +15,10 @@ mod site;
 mod types;
 mod yaml;
 
+pub use crate::model::Role;
 pub use context::{Client, Container, Context, Link, Peer, secrets_of};
 pub use first_boot::{File, FirstBoot, FirstBootError, Guest, Reports, first_boot};
 pub use library::{all, find, system, systems};
 pub use placeholder::{secret, split};
 pub use site::{Fetch, fetches};
-pub use types::{Artifact, Component, Install, Minimum, Proof, Refusal, Role, Script, System, Template};
+pub use types::{Artifact, Component, Install, Minimum, Proof, Refusal, Script, System, Template};

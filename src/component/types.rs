@@ -1,11 +1,10 @@
 //! What components and operating systems are. `docs/components.md` says how one is written.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::SecretShape;
+use crate::model::{Role, SecretShape};
 
 /// A software component.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,50 +47,6 @@ pub struct Minimum {
     pub ram_mib: u64,
     /// Root disk in GiB.
     pub disk_gib: u64,
-}
-
-/// What a component is for others. The words of manifests and of `links` in templates.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Role {
-    /// It answers browsers.
-    Web,
-    /// It runs applications.
-    Application,
-    /// It keeps tables.
-    Database,
-    /// It keeps values for a time.
-    Cache,
-    /// It passes messages on.
-    Queue,
-    /// It stands before interfaces of others.
-    Gateway,
-    /// It makes the pages of a web server on the same machine.
-    Page,
-    /// People work with it.
-    Tool,
-}
-
-impl Role {
-    /// The word.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Web => "web",
-            Self::Application => "application",
-            Self::Database => "database",
-            Self::Cache => "cache",
-            Self::Queue => "queue",
-            Self::Gateway => "gateway",
-            Self::Page => "page",
-            Self::Tool => "tool",
-        }
-    }
-}
-
-impl fmt::Display for Role {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
 }
 
 /// How a component is installed on one operating system.

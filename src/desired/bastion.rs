@@ -15,7 +15,7 @@ use super::servers::{self, Server};
 use super::tiers;
 
 /// Its group; its server is `bastion-1`.
-const BASTION: &str = "bastion";
+pub(super) const BASTION: &str = "bastion";
 const SSH: u16 = 22;
 
 pub(super) fn add(

@@ -3,10 +3,14 @@
 //! `resolve` is the arrow. It decides first what must be decided once (`addresses`, `networks`, `tiers` with `images` and
 //! `flavors`, `software`, `places`), then each part of the blueprint adds its resources to the `draft`: networks, security, servers,
 //! with `guests` (what each server's components see of the others), balancers, storage. What cannot be given yet, `limitations` says. All faults are found before any is returned.
+//! `chain` says which ways requests take through it all, for those who verify, and `bindings` how applications reach its
+//! services.
 
 mod addresses;
 mod balancers;
 mod bastion;
+mod bindings;
+mod chain;
 mod draft;
 mod flavors;
 mod guests;
@@ -26,5 +30,7 @@ mod testing;
 mod tiers;
 mod types;
 
+pub use bindings::{Binding, Bucket, bindings, buckets, server_addresses};
+pub use chain::chain;
 pub use resolve::desired;
 pub use types::{Degree, Desired, Limitation, Resource};

@@ -1,11 +1,14 @@
 //! What this cloud can do: one line per operation, in one table per service; everything else answers 501 and is named.
 
+use serde::{Deserialize, Serialize};
+
 use super::context::Context;
 use super::exchange::Reply;
 use super::fault::Fault;
 
 /// The services, each below its own prefix of the one port.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Service {
     /// Keystone.
     Identity,
@@ -36,6 +39,16 @@ impl Service {
             Self::LoadBalancer => "/load-balancer",
             Self::ObjectStore => "/object-store",
         }
+    }
+
+    /// The service whose path it is.
+    pub fn of(path: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|service| service.has(path))
+    }
+
+    /// Whether a path is one of this service's.
+    pub fn has(self, path: &str) -> bool {
+        path.strip_prefix(self.prefix()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     }
 
     /// The type in the catalogue.

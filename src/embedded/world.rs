@@ -1,6 +1,6 @@
 //! All that exists: rows by table and id, changed by one request at a time, all or nothing.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value as Json};
 
@@ -10,10 +10,26 @@ pub type Row = Map<String, Json>;
 /// One changed row; `None` for a deleted one.
 pub type Change = (String, String, Option<Row>);
 
+/// Fields by whose text, or one of whose texts, rows are found without looking at all of them: marks, what belongs to a group, and
+/// what stands below a load balancer.
+const INDEXED: [&str; 9] = [
+    "description",
+    "_tags",
+    "security_group_id",
+    "_group",
+    "_lb",
+    "_pool",
+    "default_pool_id",
+    "listener_id",
+    "_policy",
+];
+
 /// Rows by table and id.
 #[derive(Clone, Debug, Default)]
 pub struct World {
     tables: BTreeMap<String, BTreeMap<String, Row>>,
+    /// Ids by table, indexed field and its text.
+    index: BTreeMap<(String, &'static str), BTreeMap<String, BTreeSet<String>>>,
     sequence: u64,
     /// What the request under way has changed, as it was before, oldest first.
     before: Vec<Change>,
@@ -25,7 +41,7 @@ impl World {
         let mut world = Self::default();
         for (table, id, row) in rows {
             world.sequence = world.sequence.max(row.get("_seq").and_then(Json::as_u64).unwrap_or(0));
-            world.tables.entry(table).or_default().insert(id, row);
+            world.set(&table, &id, Some(row));
         }
         world
     }
@@ -38,13 +54,63 @@ impl World {
     /// Every row of a table, oldest first.
     pub fn rows(&self, table: &str) -> Vec<&Row> {
         let mut rows: Vec<&Row> = self.tables.get(table).into_iter().flat_map(BTreeMap::values).collect();
-        rows.sort_by_key(|row| row.get("_seq").and_then(Json::as_u64).unwrap_or(0));
+        rows.sort_by_cached_key(|row| row.get("_seq").and_then(Json::as_u64).unwrap_or(0));
         rows
     }
 
     /// Every row of a table, in the order of ids: cheaper than [`World::rows`] where the order is all the same.
     pub fn each(&self, table: &str) -> impl Iterator<Item = &Row> {
         self.tables.get(table).into_iter().flat_map(BTreeMap::values)
+    }
+
+    /// The rows of a table with this text in an indexed field, in the order of ids.
+    ///
+    /// # Panics
+    /// Where the field is not indexed.
+    pub fn by(&self, table: &str, field: &str, text: &str) -> impl Iterator<Item = &Row> {
+        let field = INDEXED.into_iter().find(|known| *known == field).expect("the field is indexed");
+        let ids = self.index.get(&(table.to_owned(), field)).and_then(|texts| texts.get(text));
+        let rows = self.tables.get(table);
+        ids.into_iter().flatten().filter_map(move |id| rows?.get(id))
+    }
+
+    /// The same, oldest first.
+    ///
+    /// # Panics
+    /// Where the field is not indexed.
+    pub fn rows_by(&self, table: &str, field: &str, text: &str) -> Vec<&Row> {
+        let mut rows: Vec<&Row> = self.by(table, field, text).collect();
+        rows.sort_by_key(|row| row.get("_seq").and_then(Json::as_u64).unwrap_or(0));
+        rows
+    }
+
+    /// Writes or deletes a row, and what the index says of it; the row that was there.
+    fn set(&mut self, table: &str, id: &str, row: Option<Row>) -> Option<Row> {
+        let rows = self.tables.entry(table.to_owned()).or_default();
+        let old = match row {
+            Some(row) => rows.insert(id.to_owned(), row),
+            None => rows.remove(id),
+        };
+        let new = rows.get(id);
+        for field in INDEXED {
+            let (before, now) = (texts(old.as_ref(), field), texts(new, field));
+            if before == now {
+                continue;
+            }
+            let found = self.index.entry((table.to_owned(), field)).or_default();
+            for text in before {
+                if let Some(ids) = found.get_mut(text) {
+                    ids.remove(id);
+                    if ids.is_empty() {
+                        found.remove(text);
+                    }
+                }
+            }
+            for text in now {
+                found.entry(text.to_owned()).or_default().insert(id.to_owned());
+            }
+        }
+        old
     }
 
     /// A number that no other row, request or id has had.
@@ -73,7 +139,7 @@ impl World {
         };
         row.insert("_seq".to_owned(), sequence);
         self.before.push((table.to_owned(), id.to_owned(), old));
-        self.tables.entry(table.to_owned()).or_default().insert(id.to_owned(), row);
+        self.set(table, id, Some(row));
     }
 
     /// Changes a row in place; nothing happens to one that does not exist.
@@ -86,15 +152,14 @@ impl World {
 
     /// Deletes a row and returns it.
     pub fn remove(&mut self, table: &str, id: &str) -> Option<Row> {
-        let old = self.tables.get_mut(table)?.remove(id)?;
+        let old = self.set(table, id, None)?;
         self.before.push((table.to_owned(), id.to_owned(), Some(old.clone())));
         Some(old)
     }
 
     /// Ends a request that succeeded: what it changed, as it is now, each row once.
     pub fn commit(&mut self) -> Vec<Change> {
-        let touched: std::collections::BTreeSet<(String, String)> =
-            self.before.drain(..).map(|(table, id, _)| (table, id)).collect();
+        let touched: BTreeSet<(String, String)> = self.before.drain(..).map(|(table, id, _)| (table, id)).collect();
         touched
             .into_iter()
             .map(|(table, id)| {
@@ -107,11 +172,7 @@ impl World {
     /// Ends a request that failed: everything is as it was before it.
     pub fn rollback(&mut self) {
         while let Some((table, id, row)) = self.before.pop() {
-            let rows = self.tables.entry(table).or_default();
-            match row {
-                Some(row) => rows.insert(id, row),
-                None => rows.remove(&id),
-            };
+            self.set(&table, &id, row);
         }
     }
 
@@ -121,6 +182,16 @@ impl World {
             .iter()
             .flat_map(|(table, rows)| rows.iter().map(move |(id, row)| (table.as_str(), id.as_str(), row)))
     }
+}
+
+/// The texts of a row's field, one or a list; an empty one is none.
+fn texts<'a>(row: Option<&'a Row>, field: &str) -> Vec<&'a str> {
+    let texts: Vec<&str> = match row.and_then(|row| row.get(field)) {
+        Some(Json::String(text)) => vec![text],
+        Some(Json::Array(items)) => items.iter().filter_map(Json::as_str).collect(),
+        _ => Vec::new(),
+    };
+    texts.into_iter().filter(|text| !text.is_empty()).collect()
 }
 
 #[cfg(test)]
@@ -145,6 +216,25 @@ mod tests {
         assert!(world.get("ports", "2").is_none());
         assert_eq!(world.get("ports", "1").expect("kept")["name"], "kept");
         assert!(world.commit().is_empty());
+    }
+
+    #[test]
+    fn the_index_follows_every_change() {
+        let described = |text: &str| Map::from_iter([("description".to_owned(), Json::from(text))]);
+        let found = |world: &World, text: &str| world.by("t", "description", text).count();
+        let mut world = World::default();
+        for (id, text) in [("1", "a"), ("2", "a"), ("3", "b"), ("4", "")] {
+            world.put("t", id, described(text));
+        }
+        world.commit();
+        assert_eq!((found(&world, "a"), found(&world, "b"), found(&world, ""), found(&world, "x")), (2, 1, 0, 0));
+        world.put("t", "1", described("b"));
+        world.remove("t", "2");
+        assert_eq!((found(&world, "a"), found(&world, "b")), (0, 2));
+        world.rollback();
+        assert_eq!((found(&world, "a"), found(&world, "b")), (2, 1));
+        let rows: Vec<_> = world.all().map(|(table, id, row)| (table.to_owned(), id.to_owned(), row.clone())).collect();
+        assert_eq!(found(&World::restore(rows), "a"), 2);
     }
 
     #[test]

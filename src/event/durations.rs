@@ -41,6 +41,11 @@ impl Durations {
         learned.unwrap_or_else(|| kind.spec().typical_ms)
     }
 
+    /// Whether something was learned, rather than read on the kind's page.
+    pub fn has(&self, kind: Kind, operation: OperationWord) -> bool {
+        self.settling.contains_key(&(kind, operation))
+    }
+
     /// Adds one that was seen.
     pub fn learn(&mut self, kind: Kind, operation: OperationWord, whole: u64, settling: u64) {
         self.whole.entry((kind, operation)).or_default().add(whole);
@@ -56,11 +61,13 @@ mod tests {
     fn the_median_is_learned_and_the_page_is_the_default() {
         let mut durations = Durations::default();
         assert_eq!(durations.whole(Kind::Server, OperationWord::Create), Kind::Server.spec().typical_ms);
+        assert!(!durations.has(Kind::Server, OperationWord::Create));
         for (whole, settling) in [(9_000, 8_000), (70_000, 60_000), (10_000, 9_500)] {
             durations.learn(Kind::Server, OperationWord::Create, whole, settling);
         }
         assert_eq!(durations.whole(Kind::Server, OperationWord::Create), 10_000);
         assert_eq!(durations.settling(Kind::Server, OperationWord::Create), 9_500);
+        assert!(durations.has(Kind::Server, OperationWord::Create));
         assert_eq!(durations.whole(Kind::Server, OperationWord::Delete), Kind::Server.spec().typical_ms);
     }
 }

@@ -72,7 +72,10 @@ impl State {
                 Err(illegal(event, "started", &format!("run {}", event.run), "known already".to_owned()))
             }
             // For displays only: they change nothing.
-            Happening::Retried { .. } | Happening::Guest { .. } | Happening::Skipped { .. } => Ok(()),
+            Happening::Retried { .. }
+            | Happening::Guest { .. }
+            | Happening::Verified { .. }
+            | Happening::Skipped { .. } => Ok(()),
             Happening::Looked { address, operation, id, finding, .. } => {
                 self.looked(event, address, *operation, id.as_ref(), *finding)
             }
@@ -258,6 +261,7 @@ fn word(what: &Happening) -> &'static str {
         Happening::Retried { .. } => "retried",
         Happening::Looked { .. } => "looked",
         Happening::Guest { .. } => "guest",
+        Happening::Verified { .. } => "verified",
         Happening::Ended { .. } => "ended",
     }
 }

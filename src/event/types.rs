@@ -7,6 +7,8 @@ use serde::{Deserialize, Serialize};
 use crate::kind::Kind;
 use crate::model::Address;
 
+use super::verified::Verification;
+
 /// Something that happened.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Event {
@@ -128,6 +130,14 @@ pub enum Happening {
         address: Address,
         /// What it said.
         word: GuestWord,
+    },
+    /// The service was asked whether it answers.
+    Verified {
+        /// What was seen.
+        seen: Verification,
+        /// Until when it is asked again, where something did not answer: milliseconds since the epoch.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        until: Option<i64>,
     },
     /// A run ended.
     Ended {

@@ -10,8 +10,9 @@ use super::create::Creation;
 use super::delete::Deletion;
 use super::dispatcher::{Dispatcher, Item, Launch};
 use super::outcome::Subject;
+use super::outputs::Lacking;
 use super::schedule::{kind, operation};
-use super::wait::Waiter;
+use super::wait::{Expected, Waiter};
 
 impl Dispatcher<'_> {
     /// Begins a step that may start.
@@ -33,7 +34,7 @@ impl Dispatcher<'_> {
                 let id = id.clone().or_else(|| self.outputs.id(address).map(str::to_owned));
                 match id {
                     Some(id) => self.begin_delete(step, address, *kind, id, properties),
-                    None => self.lacks(step, address, address),
+                    None => self.lacks(step, address, &Lacking::Output(address.clone())),
                 }
             }
             Work::Wait { address, id, kind, properties } => {
@@ -111,11 +112,14 @@ impl Dispatcher<'_> {
     pub fn wait(&mut self, step: usize, address: &Address, operation: OperationWord, id: &str) {
         let kind = kind(&self.plan.steps[step].work);
         let Some(item) = self.items.get(&(step, address.clone())) else { return };
-        let properties = item.properties.clone();
+        let (properties, now) = (item.properties.clone(), self.desk.clock.now_ms());
+        // What is only waited for was asked of the cloud by another run.
+        let asked = !matches!(self.plan.steps[step].work, Work::Wait { .. });
+        let answer = asked.then(|| item.answered.unwrap_or(now) - item.begin);
         let lane_id = self.lane_id(step, address, id, &properties);
         let waiting = Waiting { address: address.clone(), kind, id: id.to_owned(), lane_id, properties };
-        let usual = self.durations.settling(kind, operation);
-        self.waiters.add(Waiter::new(waiting, step, operation, self.desk.clock.now_ms(), usual));
+        let (usual, learned) = (self.durations.settling(kind, operation), self.durations.has(kind, operation));
+        self.waiters.add(Waiter::new(waiting, step, operation, now, Expected { usual, learned, answer }));
     }
 
     /// The id of what the step's lane is named for.

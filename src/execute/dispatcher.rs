@@ -14,6 +14,7 @@ use crate::model::messages::execute as m;
 use crate::model::{Address, Properties, Text};
 use crate::plan::Plan;
 use crate::say;
+use crate::verify::Verify;
 
 use super::create::{Creation, create};
 use super::delete::{Deletion, delete};
@@ -97,7 +98,8 @@ pub struct Dispatcher<'a> {
     tasks: JoinSet<()>,
     notes: mpsc::UnboundedReceiver<Note>,
     end: watch::Sender<bool>,
-    stop: watch::Receiver<Stop>,
+    pub stop: watch::Receiver<Stop>,
+    pub verifier: Option<Arc<dyn Verify>>,
 }
 
 /// Carries a plan out by these hands.
@@ -131,7 +133,7 @@ pub async fn carry_out(plan: &Plan, hands: Arc<dyn Hands>, run: Bare) -> Summary
         desk,
         record,
         schedule,
-        outputs: Outputs::new(plan, run.observed),
+        outputs: Outputs::new(plan, run.observed, run.fingerprints),
         waiters: Waiters::default(),
         durations: run.durations,
         items: BTreeMap::new(),
@@ -144,6 +146,7 @@ pub async fn carry_out(plan: &Plan, hands: Arc<dyn Hands>, run: Bare) -> Summary
         notes,
         end,
         stop: run.stop,
+        verifier: run.verifier,
     };
     dispatcher.run().await
 }

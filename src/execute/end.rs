@@ -1,14 +1,20 @@
 //! The end of a run: what was not tried, the last event, and the summary.
 
-use crate::event::{Happening, OutcomeWord};
+use std::sync::Arc;
+
+use tokio::sync::mpsc;
+
+use crate::event::{Happening, Hop, OutcomeWord, Verdict, Verification};
 use crate::model::Text;
-use crate::model::messages::execute as m;
+use crate::model::messages::{execute as m, verify as v};
 use crate::say;
+use crate::verify::{Verify, until};
 
 use super::dispatcher::{Dispatcher, Halt};
 use super::hands::Hands;
 use super::outcome::Subject;
 use super::schedule::kind;
+use super::settings::Stop;
 use super::summary::{Summary, critical_path};
 
 impl Dispatcher<'_> {
@@ -28,6 +34,24 @@ impl Dispatcher<'_> {
             }
         }
         let (mut outcome, mut exit_code, mut because) = self.verdict();
+        let mut verification = None;
+        if outcome == OutcomeWord::Done
+            && let Some(verifier) = self.verifier.take()
+        {
+            match self.verified(&*verifier).await {
+                Some(seen) => {
+                    if seen.verdict() == Verdict::Fails {
+                        let hop = seen.culprit().map_or_else(|| "internet".to_owned(), Hop::name);
+                        (outcome, exit_code, because) = (OutcomeWord::Partly, PARTLY, Some(say!(v::FAILED, hop = hop)));
+                    }
+                    last.push(Happening::Verified { seen: seen.clone(), until: None });
+                    verification = Some(seen);
+                }
+                None => {
+                    (outcome, exit_code, because) = (OutcomeWord::Interrupted, INTERRUPTED, Some(say!(m::INTERRUPTED)));
+                }
+            }
+        }
         last.push(Happening::Ended { outcome, exit_code, because: because.as_ref().map(Text::to_string) });
         let mut unrecorded = Vec::new();
         if let Err(error) = self.record.close(last).await {
@@ -52,8 +76,38 @@ impl Dispatcher<'_> {
             unfinished: self.tally.unfinished,
             failures: self.tally.failures,
             statistics: self.desk.hands.statistics(),
+            verification,
             because,
             unrecorded,
+        }
+    }
+
+    /// Whether the service answers; it is asked again for a while. None where the user stops that.
+    async fn verified(&mut self, verifier: &dyn Verify) -> Option<Verification> {
+        let (outputs, clock) = (self.outputs.all().clone(), Arc::clone(&self.desk.clock));
+        let (tell, mut told) = mpsc::unbounded_channel();
+        let asking = until(verifier, &outputs, &*clock, move |seen, until| {
+            // The receiver lives as long as this.
+            let _ = tell.send((seen.clone(), until));
+        });
+        tokio::pin!(asking);
+        let mut nobody_stops = false;
+        loop {
+            tokio::select! {
+                biased;
+                changed = self.stop.changed(), if !nobody_stops => {
+                    nobody_stops = changed.is_err();
+                    if *self.stop.borrow() > Stop::Run {
+                        return None;
+                    }
+                }
+                Some((seen, until)) = told.recv() => {
+                    self.record.outcome(Happening::Verified { seen, until: Some(until) });
+                    // What cannot be written now is written, or told of, at the end: nothing depends on it.
+                    let _ = self.record.write().await;
+                }
+                seen = &mut asking => return Some(seen),
+            }
         }
     }
 
@@ -91,6 +145,7 @@ impl Summary {
             unfinished: 0,
             failures: Vec::new(),
             statistics: hands.statistics(),
+            verification: None,
             because: Some(because),
             unrecorded: Vec::new(),
         }

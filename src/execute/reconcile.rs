@@ -34,10 +34,6 @@ pub async fn reconcile(
 /// today was not asked for.
 pub fn told(state: &State, plan: &Plan, observed: &[Observed], services: &BTreeSet<Service>) -> Vec<Happening> {
     let mut told = Vec::new();
-    let doomed = doomed(plan);
-    for (address, it) in chosen(state, &doomed, observed) {
-        told.extend(there(state.resources.get(address), plan, address, it, doomed.contains(it.id.as_str())));
-    }
     let ids: BTreeSet<&str> = observed.iter().map(|it| it.id.as_str()).collect();
     let gone = |kind: Kind, id: &str| services.contains(&kind.spec().service) && !ids.contains(id);
     let mut known = BTreeSet::new();
@@ -52,6 +48,11 @@ pub fn told(state: &State, plan: &Plan, observed: &[Observed], services: &BTreeS
         if !known.contains(id.as_str()) && gone(it.kind, id) {
             told.push(Subject::new(address, it.kind, OperationWord::Delete).settled(id, BTreeMap::new()));
         }
+    }
+    // What is gone is told first: something else may stand at its address by now.
+    let doomed = doomed(plan);
+    for (address, it) in chosen(state, &doomed, observed) {
+        told.extend(there(state.resources.get(address), plan, address, it, doomed.contains(it.id.as_str())));
     }
     told
 }

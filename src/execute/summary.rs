@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::cloud::Statistics;
-use crate::event::{OperationWord, OutcomeWord};
+use crate::event::{OperationWord, OutcomeWord, Verification};
 use crate::kind::Kind;
 use crate::model::{Address, Text};
 use crate::plan::{Plan, Until};
@@ -31,6 +31,8 @@ pub struct Summary {
     pub failures: Vec<(Address, String)>,
     /// Requests that were sent since the cloud was connected.
     pub statistics: Statistics,
+    /// Whether the service answers, where it was asked.
+    pub verification: Option<Verification>,
     /// Why it is not plain success.
     pub because: Option<Text>,
     /// Resources that exist and of which the journal does not know, because it could not be written.

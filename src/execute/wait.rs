@@ -32,6 +32,10 @@ pub struct Waiter {
     pub since: i64,
     /// When to ask next.
     due: i64,
+    /// When to ask first if an early look, if there was one, was too early.
+    first: i64,
+    /// Whether it was asked after.
+    asked: bool,
     /// Its state when it was last asked after, and since when it is in it.
     state: String,
     state_since: i64,
@@ -40,14 +44,36 @@ pub struct Waiter {
     stage: String,
 }
 
+/// How long something will take, as far as one can tell: all in milliseconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Expected {
+    /// How long such a thing usually takes.
+    pub usual: u64,
+    /// Whether that was learned on this cloud.
+    pub learned: bool,
+    /// How long the answer to its request took; `None` where there was no request.
+    pub answer: Option<i64>,
+}
+
+impl Expected {
+    /// What a cloud that answers so fast may take: ten times as long. Where an answer takes its usual third of a second this is
+    /// no sooner than one would ask anyway, so it costs no question there; where nothing takes time (the embedded cloud, a
+    /// simulation) it is what one would else wait for in vain.
+    fn at_this_pace(self) -> i64 {
+        self.answer.map_or(LONGEST, |answer| answer.saturating_mul(10).clamp(SOONEST, LONGEST))
+    }
+}
+
 impl Waiter {
-    /// From now on; `usual` is how long such a thing usually takes. What goes in stages is asked after from the beginning, so that
-    /// they can be told.
-    pub fn new(waiting: Waiting, step: usize, operation: OperationWord, now: i64, usual: u64) -> Self {
-        let usual = if waiting.kind.spec().settles == Settles::InStages { 0 } else { usual };
-        let first = i64::try_from(usual.saturating_mul(6) / 10).unwrap_or(LONGEST).clamp(SHORTEST, LONGEST);
+    /// From now on. What goes in stages is asked after from the beginning, so that they can be told.
+    pub fn new(waiting: Waiting, step: usize, operation: OperationWord, now: i64, expected: Expected) -> Self {
+        let pace = expected.at_this_pace();
+        let usual = if waiting.kind.spec().settles == Settles::InStages { 0 } else { expected.usual };
+        let usual = i64::try_from(usual.saturating_mul(6) / 10).unwrap_or(LONGEST);
+        let first = now + usual.clamp(SHORTEST.min(pace), LONGEST);
+        let due = if expected.learned { first } else { first.min(now + pace) };
         let (state, state_since, report, stage) = (String::new(), now, None, String::new());
-        Self { waiting, step, operation, since: now, due: now + first, state, state_since, report, stage }
+        Self { waiting, step, operation, since: now, due, first, asked: false, state, state_since, report, stage }
     }
 
     /// How long it may say nothing new: as its own properties say, else as everything.
@@ -94,6 +120,7 @@ impl Waiter {
     }
 }
 
+const SOONEST: i64 = 20;
 const SHORTEST: i64 = 300;
 const LONGEST: i64 = 10_000;
 
@@ -106,8 +133,12 @@ pub struct Waiters {
 }
 
 impl Waiters {
-    /// One more.
-    pub fn add(&mut self, waiter: Waiter) {
+    /// One more. Where an early look at another one like it was too early, it gets none.
+    pub fn add(&mut self, mut waiter: Waiter) {
+        let like = |it: &Waiter| it.waiting.kind == waiter.waiting.kind && it.operation == waiter.operation;
+        if self.all.values().any(|it| it.asked && like(it)) {
+            waiter.due = waiter.first;
+        }
         self.all.insert(waiter.waiting.address.clone(), waiter);
     }
 
@@ -134,7 +165,9 @@ impl Waiters {
         self.asked.retain(|other| other != group);
         for address in asked {
             if let Some(waiter) = self.all.get_mut(address) {
-                waiter.due = waiter.due.max(now + ((now - waiter.since) / 4).clamp(SHORTEST, LONGEST));
+                waiter.asked = true;
+                let later = now + ((now - waiter.since) / 4).clamp(SHORTEST, LONGEST);
+                waiter.due = waiter.due.max(waiter.first).max(later);
             }
         }
     }
@@ -155,9 +188,13 @@ mod tests {
     use super::*;
 
     fn waiter(local: &str, now: i64, usual: u64) -> Waiter {
+        expecting(local, now, Expected { usual, learned: true, answer: Some(1_000) })
+    }
+
+    fn expecting(local: &str, now: i64, expected: Expected) -> Waiter {
         let (address, id) = (Address::new("server", local), local.to_owned());
         let waiting = Waiting { address, kind: Kind::Server, id, lane_id: None, properties: BTreeMap::new() };
-        Waiter::new(waiting, 0, OperationWord::Create, now, usual)
+        Waiter::new(waiting, 0, OperationWord::Create, now, expected)
     }
 
     #[test]
@@ -186,6 +223,36 @@ mod tests {
         assert_eq!(due.len(), 1);
         assert_eq!(due[0].1.len(), 2);
         assert!(waiters.take_due(2_999).is_empty());
+    }
+
+    #[test]
+    fn a_cloud_that_answers_at_once_is_asked_soon() {
+        let first = |usual, learned, answer| expecting("a", 0, Expected { usual, learned, answer }).due;
+        let at = |learned, answer| first(5_000, learned, answer);
+        assert_eq!(at(false, Some(3)), 30);
+        assert_eq!(at(false, Some(0)), 20);
+        assert_eq!(at(false, Some(300)), 3_000, "a real cloud: as ever");
+        assert_eq!(at(false, None), 3_000, "nothing tells its pace");
+        assert_eq!(at(true, Some(3)), 3_000, "what was learned is known better");
+        let short = |answer| first(40, true, Some(answer));
+        assert_eq!((short(3), short(100)), (30, 300));
+    }
+
+    #[test]
+    fn an_early_look_that_is_too_early_is_the_only_one() {
+        let mut waiters = Waiters::default();
+        let expected = Expected { usual: 5_000, learned: false, answer: Some(3) };
+        waiters.add(expecting("a", 0, expected));
+        let (group, _) = waiters.take_due(30).pop().expect("an early look");
+        waiters.answered(&group, &[Address::new("server", "a")], 30);
+        assert_eq!(waiters.next_due(), Some(3_000), "then as if there had been none");
+        waiters.add(expecting("b", 100, expected));
+        assert_eq!(waiters.next_due(), Some(3_000));
+        assert_eq!(
+            waiters.remove(&Address::new("server", "b")).map(|it| it.due),
+            Some(3_100),
+            "nor for those after it"
+        );
     }
 
     #[test]

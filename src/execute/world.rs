@@ -1,6 +1,6 @@
 //! What a run is given.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use tokio::sync::{mpsc, watch};
@@ -8,10 +8,11 @@ use tokio::sync::{mpsc, watch};
 use crate::cloud::Cloud;
 use crate::event::{Durations, Event, Started};
 use crate::journal::Journal;
-use crate::model::{Secrets, Service};
+use crate::model::{SecretName, Secrets, Service};
 use crate::plan::Plan;
 use crate::runtime::{Clock, Ids};
 use crate::snapshot::Observed;
+use crate::verify::Verify;
 
 use super::dispatcher::carry_out;
 use super::hands::{DriverHands, Drivers, Hands};
@@ -42,6 +43,8 @@ pub struct World {
     pub durations: Durations,
     /// The bounds.
     pub settings: Settings,
+    /// Who says whether the service answers when all is done; nobody is asked without one.
+    pub verifier: Option<Arc<dyn Verify>>,
     /// Every event, once it is durable.
     pub display: mpsc::UnboundedSender<Event>,
     /// Whether the user wants it to stop.
@@ -52,6 +55,8 @@ pub struct World {
 pub struct Bare {
     /// Those that the cloud has, and that were asked when the plan was made.
     pub services: BTreeSet<Service>,
+    /// The fingerprints of the environment's secrets.
+    pub fingerprints: BTreeMap<SecretName, String>,
     /// See [`World`].
     pub journal: Arc<dyn Journal>,
     /// See [`World`].
@@ -68,6 +73,8 @@ pub struct Bare {
     pub durations: Durations,
     /// See [`World`].
     pub settings: Settings,
+    /// See [`World`].
+    pub verifier: Option<Arc<dyn Verify>>,
     /// See [`World`].
     pub display: mpsc::UnboundedSender<Event>,
     /// See [`World`].
@@ -88,12 +95,28 @@ pub async fn execute(plan: &Plan, world: World) -> Summary {
         observed,
         durations,
         settings,
+        verifier,
         display,
         stop,
     } = world;
     let environment = plan.environment.clone();
     let services = cloud.services();
+    let fingerprints = secrets.fingerprints();
     let hands: Arc<dyn Hands> = Arc::new(DriverHands { cloud, drivers, environment, run: run.clone(), secrets });
-    let bare = Bare { services, journal, clock, ids, run, started, observed, durations, settings, display, stop };
+    let bare = Bare {
+        services,
+        fingerprints,
+        journal,
+        clock,
+        ids,
+        run,
+        started,
+        observed,
+        durations,
+        settings,
+        verifier,
+        display,
+        stop,
+    };
     carry_out(plan, hands, bare).await
 }

@@ -3,6 +3,7 @@
 //! Pure, and it imports nothing of ours. What a resource kind is, is not known here (see `kind/`).
 
 mod address;
+mod chain;
 mod diagnostic;
 mod message;
 pub mod messages;
@@ -13,6 +14,7 @@ mod size;
 mod value;
 
 pub use address::{Address, AddressError};
+pub use chain::{Chain, Front, Node, Role, token};
 pub use diagnostic::{Diagnostic, Diagnostics, Severity, Span};
 pub use message::{Language, Message, Text};
 pub use name::{EnvironmentId, EnvironmentKey, EnvironmentName, NameError};

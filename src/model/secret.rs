@@ -32,6 +32,16 @@ impl Secrets {
         self.0.insert(name, value);
     }
 
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Names and values, by name.
+    pub fn iter(&self) -> impl Iterator<Item = (&SecretName, &SecretString)> {
+        self.0.iter()
+    }
+
     /// Their names.
     pub fn names(&self) -> impl Iterator<Item = &SecretName> {
         self.0.keys()
@@ -52,7 +62,8 @@ impl fmt::Debug for Secrets {
 /// The first 16 hex digits of the SHA-256 of `name:value`: enough to tell two apart, and of a random value nothing to guess from.
 pub fn fingerprint(name: &SecretName, value: &SecretString) -> String {
     let digest = Sha256::digest(format!("{}:{}", name.0, value.expose_secret()));
-    digest[..8].iter().map(|byte| format!("{byte:02x}")).collect()
+    let first = digest[..8].iter().fold(0, |number: u64, byte| number << 8 | u64::from(*byte));
+    format!("{first:016x}")
 }
 
 #[cfg(test)]

@@ -20,7 +20,7 @@ use super::{Difference, Until};
 /// - A server and a floating IP after the router interface in their port's subnet: a first boot without a way out fails, and
 ///   Neutron refuses a floating IP without one. A floating IP also after that router's own update, which may bring the gateway
 ///   back that it needs.
-/// - What [`FASTER_FIRST`] says, where both are made. Only an order.
+/// - What [`FASTER_FIRST`] says, where both are made and the first are no more than [`FIRST_AT_MOST`]. Only an order.
 pub(super) fn order_makes(
     drafts: &mut [Draft],
     desired: &Desired,
@@ -81,7 +81,7 @@ pub(super) fn order_makes(
         }
         let kind = draft.kind;
         for (_, first) in FASTER_FIRST.iter().filter(|(later, _)| *later == kind) {
-            for earlier in created.get(first).into_iter().flatten() {
+            for earlier in created.get(first).filter(|all| all.len() <= FIRST_AT_MOST).into_iter().flatten() {
                 draft.wait_for(earlier, Until::Answered);
             }
         }
@@ -97,6 +97,10 @@ pub(super) fn order_makes(
 /// - Servers after load balancers, whose chain is the longest.
 /// - Router interfaces after ports: an interface holds the locks that the ports' bulk request needs.
 const FASTER_FIRST: [(Kind, Kind); 2] = [(Kind::Server, Kind::LoadBalancer), (Kind::RouterInterface, Kind::Port)];
+
+/// Where there are more of a kind than this, nobody waits for them so. It is only an order, and nothing is lost without it; but
+/// if each of many waited for each of many, a plan would grow with the square of its size.
+const FIRST_AT_MOST: usize = 64;
 
 /// The property in which a server or a floating IP names its ports.
 fn port_property(kind: Kind) -> Option<&'static str> {

@@ -1,11 +1,12 @@
 //! Events as plain lines and as JSON, one a line.
 
-use crate::event::{Event, Finding, GuestWord, Happening};
-use crate::model::Text;
-use crate::model::messages::report as m;
+use crate::event::{Event, Finding, GuestWord, Happening, Verdict, Verification};
+use crate::model::messages::{report as m, verify as v};
+use crate::model::{Address, Text};
 use crate::say;
 
 use super::look::{Look, Paint, duration, time};
+use super::verified::culprit;
 use super::words;
 
 /// One event as a line without a line end: the time since the run began, the address, and what happened.
@@ -110,6 +111,7 @@ fn sentence(what: &Happening, look: &Look) -> (String, Text, Option<Paint>) {
             GuestWord::Ready => (Some(address), say!(m::EVENT_GUEST_READY), Some(Paint::Good)),
             GuestWord::Failed(words) => (Some(address), say!(m::EVENT_GUEST_FAILED, words = words), Some(Paint::Bad)),
         },
+        Happening::Verified { seen, until } => verified(seen, *until, look),
         Happening::Ended { outcome, exit_code, because } => {
             let outcome = look.word(words::outcome(*outcome));
             let said = match because {
@@ -122,6 +124,17 @@ fn sentence(what: &Happening, look: &Look) -> (String, Text, Option<Paint>) {
         }
     };
     (address.map(ToString::to_string).unwrap_or_default(), said, paint)
+}
+
+fn verified(seen: &Verification, until: Option<i64>, look: &Look) -> (Option<&'static Address>, Text, Option<Paint>) {
+    let (hop, why) = culprit(seen, look);
+    let (said, paint) = match (seen.verdict(), until) {
+        (Verdict::Answers, _) => (say!(v::EVENT_GOOD), Paint::Good),
+        (_, Some(until)) => (say!(v::EVENT_AGAIN, until = time(until), hop = hop, why = why), Paint::Care),
+        (Verdict::Unreached, None) => (say!(v::EVENT_UNREACHED), Paint::Care),
+        (Verdict::Fails, None) => (say!(v::EVENT_BAD, hop = hop, why = why), Paint::Bad),
+    };
+    (None, said, Some(paint))
 }
 
 #[cfg(test)]

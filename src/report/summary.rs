@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use serde_json::json;
 
-use crate::event::{Event, Happening, OperationWord, OutcomeWord};
+use crate::event::{Event, Happening, OperationWord, OutcomeWord, Verification};
 use crate::kind::Kind;
 use crate::model::messages::report as m;
 use crate::model::{Address, Service, Text};
@@ -14,6 +14,7 @@ use crate::say;
 
 use super::look::{Look, Paint, duration};
 use super::plan::items;
+use super::verified::{verification_json, verification_text};
 use super::words;
 
 /// What a summary is made from.
@@ -43,6 +44,8 @@ pub struct Ending<'a> {
     pub calls: &'a BTreeMap<Service, u64>,
     /// Requests that were sent again.
     pub retries: u64,
+    /// Whether it answers, where it was asked.
+    pub verification: Option<&'a Verification>,
     /// Where the service answers.
     pub url: Option<&'a str>,
     /// Commands that make sense now, each with what it does.
@@ -108,6 +111,10 @@ pub fn summary_text(ending: &Ending<'_>, look: &Look) -> String {
     out.push('\n');
     out.push_str(&look.say(&calls));
     out.push('\n');
+    if let Some(seen) = ending.verification {
+        out.push('\n');
+        out.push_str(&verification_text(seen, look));
+    }
     if let Some(url) = ending.url {
         out.push_str(&look.paint(Paint::Head, &look.say(&say!(m::SUMMARY_URL, url = url))));
         out.push('\n');
@@ -137,6 +144,7 @@ pub fn summary_json(ending: &Ending<'_>) -> serde_json::Value {
             "critical_path": ending.path,
             "calls": ending.calls,
             "retries": ending.retries,
+            "verification": ending.verification.map(verification_json),
             "url": ending.url,
         }
     })
@@ -167,6 +175,7 @@ mod tests {
             unrecorded: &[],
             calls: &calls,
             retries: 1,
+            verification: None,
             url: url.as_deref(),
             next: vec![("gureum status shop".to_owned(), say!(m::STATUS_NEVER))],
         };

@@ -4,17 +4,13 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use serde_json::{Value as Json, json};
+use serde_json::Value as Json;
 
+use crate::embedded::faults::{self, Effect, Fault, Rule, Shrink, mixed};
 use crate::embedded::{Cloud, Reply, Request, Service};
 use crate::runtime::Clock;
 
-use super::effects::{self, Effect};
 use super::exchange;
-use super::rules::{Fault, Rule, mixed};
-
-/// The administrator's and the members' password in every embedded cloud.
-const PASSWORD: &str = "embedded";
 
 /// One request that acted.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -98,14 +94,15 @@ impl Site {
         let mut inside = self.inside();
         let now = self.clock.now_ms();
         inside.advance(now);
-        inside.cloud.as_user(now, user, method, path, body)
+        let (status, answer, _) = inside.cloud.as_user(now, user, method, path, body);
+        (status, answer)
     }
 
     /// A request leaves: its number, and the fault that is to happen to it.
     pub(super) fn leaves(&self, method: crate::cloud::Method, path: &str) -> (usize, Option<Fault>) {
         let mut inside = self.inside();
         inside.left += 1;
-        let fault = inside.rules.iter_mut().map(|rule| rule.at(method, path)).fold(None, Option::or);
+        let fault = inside.rules.iter_mut().map(|rule| rule.at(method.as_str(), path)).fold(None, Option::or);
         (inside.left, fault)
     }
 
@@ -123,7 +120,7 @@ impl Site {
 
     /// Every token is revoked.
     pub fn revoke(&self) {
-        effects::revoke(&mut self.inside().cloud);
+        faults::revoke(&mut self.inside().cloud);
     }
 
     /// An administrator sets a quota of the member's project.
@@ -133,9 +130,9 @@ impl Site {
     pub fn set_quota(&self, service: Service, resource: &str, limit: i64) {
         let projects = self.as_user("tenant", "GET", "/v3/auth/projects", None).1;
         let project = projects["projects"][0]["id"].as_str().unwrap_or_default().to_owned();
-        let (path, body) = effects::quota(service, &project, resource, limit);
-        let (status, answer) = self.as_user("admin", "PUT", &path, Some(&body));
-        assert!(status < 300, "PUT {path}: {status} {answer}");
+        let shrink = Shrink { resource: resource.to_owned(), limit };
+        let set = faults::set_quota(&mut self.inside().cloud, self.clock.now_ms(), service, &project, &shrink);
+        set.unwrap_or_else(|why| panic!("{why}"));
     }
 
     fn inside(&self) -> MutexGuard<'_, Inside> {
@@ -149,45 +146,12 @@ impl Inside {
     fn advance(&mut self, now: i64) {
         while let Some(entry) = self.acts.first_entry().filter(|entry| entry.key().0 <= now) {
             let ((at, number), Act { request, effect }) = entry.remove_entry();
-            let (reply, _) = self.cloud.handle(at, &request);
-            if let Some(effect) = effect.filter(|_| reply.status < 300) {
-                effects::happen(&mut self.cloud, &effect, &request, &reply);
-            }
+            let (reply, _) = faults::act(&mut self.cloud, at, &request, effect.as_ref());
             let items = exchange::items(&request.body);
             let (method, path, status) = (request.method, request.path, reply.status);
             self.log.push(Exchange { number, method, path, status, items, at });
             self.replies.insert(number, reply);
         }
-    }
-}
-
-impl Cloud {
-    /// One request at once by a user of this cloud's.
-    fn as_user(&mut self, now: i64, user: &str, method: &str, path: &str, body: Option<&Json>) -> (u16, Json) {
-        let json = |body: &Json| body.to_string().into_bytes();
-        let login = json!({"auth": {"identity": {"methods": ["password"], "password": {"user":
-            {"name": user, "domain": {"id": "default"}, "password": PASSWORD}}},
-            "scope": {"project": {"name": user, "domain": {"id": "default"}}}}});
-        let request = |method: &str, path: &str, headers: Vec<(String, String)>, body: Vec<u8>| {
-            let (path, query) = path.split_once('?').unwrap_or((path, ""));
-            let pairs = url::form_urlencoded::parse(query.as_bytes());
-            let query = pairs.map(|(name, value)| (name.into_owned(), value.into_owned())).collect();
-            Request { method: method.to_owned(), path: path.to_owned(), query, headers, body }
-        };
-        let host = ("host".to_owned(), super::transport::HOST.to_owned());
-        let (answer, _) = self.handle(now, &request("POST", "/v3/auth/tokens", vec![host.clone()], json(&login)));
-        let token = answer.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("x-subject-token"));
-        let token = token.map(|(_, token)| token.clone()).unwrap_or_default();
-        let headers = vec![
-            host,
-            ("x-auth-token".to_owned(), token.clone()),
-            ("content-type".to_owned(), "application/json".to_owned()),
-            ("openstack-api-version".to_owned(), "compute 2.90".to_owned()),
-        ];
-        let (reply, _) = self.handle(now, &request(method, path, headers, body.map(json).unwrap_or_default()));
-        self.world.remove("tokens", &token);
-        self.world.commit();
-        (reply.status, serde_json::from_slice(&reply.body).unwrap_or_default())
     }
 }
 

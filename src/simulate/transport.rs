@@ -11,12 +11,11 @@ use secrecy::SecretString;
 use crate::cloud::{
     CloudApi, CloudConfig, Credentials, Domain, Interface, Project, Request, Response, TransportError, User,
 };
-use crate::embedded;
+use crate::embedded::faults::{Effect, Fault};
+use crate::embedded::{self, Service};
 
-use super::effects::Effect;
 use super::exchange::{answer, arriving, first_items};
 use super::life::{Kill, Life, Moment};
-use super::rules::Fault;
 use super::site::{Site, latency};
 
 /// The host that every site answers as.
@@ -112,11 +111,9 @@ impl CloudApi for Simulated {
         let (mut effect, mut answers_after) = (None, back);
         match fault {
             None => {}
-            Some(Fault::Status { status, retry_after, body }) => {
+            Some(Fault::Status(status)) => {
                 self.sleep(way + back).await;
-                let mut headers = vec![("content-type".to_owned(), "application/json".to_owned())];
-                headers.extend(retry_after.map(|seconds| ("retry-after".to_owned(), seconds.to_string())));
-                return Ok(Response { status, headers, body: body.into_bytes() });
+                return Ok(answer(status.reply(Service::of(&arrives.path))));
             }
             Some(Fault::NotSent) => return Err(TransportError::NotSent("connection refused".to_owned())),
             Some(Fault::LostBefore) => {
@@ -138,12 +135,10 @@ impl CloudApi for Simulated {
                 return Err(lost("connection reset by peer"));
             }
             Some(Fault::Delay(ms)) => answers_after += ms,
-            Some(Fault::Error(why)) => effect = Some(Effect::Error(why)),
-            Some(Fault::Stuck) => effect = Some(Effect::Stuck),
-            Some(Fault::Shrink(resource, limit)) => {
-                let of = |service: &embedded::Service| arrives.path.starts_with(service.prefix());
-                let service = embedded::Service::ALL.into_iter().find(of).unwrap_or(embedded::Service::Network);
-                self.site.set_quota(service, resource, limit);
+            Some(fault @ (Fault::Error(_) | Fault::Stuck)) => effect = Effect::of(&fault),
+            Some(Fault::Shrink(shrink)) => {
+                let service = Service::of(&arrives.path).unwrap_or(Service::Network);
+                self.site.set_quota(service, &shrink.resource, shrink.limit);
             }
             Some(Fault::Revoke) => self.site.revoke(),
         }

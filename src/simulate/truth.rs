@@ -15,7 +15,7 @@ use crate::snapshot::Snapshot;
 pub struct Rows(BTreeMap<(String, String), Row>);
 
 /// Tables that stand for work, not for things.
-const WORK: [&str; 2] = ["tokens", "octavia_pending"];
+const WORK: [&str; 4] = ["tokens", "octavia_pending", "fault_rules", "late_acts"];
 /// What differs from run to run and is right in each.
 const VOLATILE: [&str; 10] = [
     "id",

@@ -44,6 +44,18 @@ pub struct CloudFacts {
 }
 
 impl CloudFacts {
+    /// Of a cloud that nobody has looked at, for what does not depend on it.
+    pub fn unseen() -> Self {
+        Self {
+            services: BTreeSet::new(),
+            flavors: Vec::new(),
+            images: Vec::new(),
+            external_networks: Vec::new(),
+            quotas: BTreeMap::new(),
+            availability_zones: Checked::NotChecked("not asked for".to_owned()),
+        }
+    }
+
     /// The name of what an id of the cloud's own things stands for: a flavor's, an image's, an external network's.
     pub fn name_of(&self, property: &str, id: &str) -> Option<&str> {
         let last = property.rsplit('.').next().unwrap_or(property);

@@ -164,7 +164,10 @@ impl Live {
                 self.remove(address);
                 self.all.println(event_line(event, begun, look))?;
             }
-            Happening::Retried { .. } | Happening::Looked { .. } | Happening::Guest { .. } => {
+            Happening::Retried { .. }
+            | Happening::Looked { .. }
+            | Happening::Guest { .. }
+            | Happening::Verified { .. } => {
                 self.all.println(event_line(event, begun, look))?;
             }
             Happening::Started(_) | Happening::Ended { .. } => {}

@@ -1,4 +1,5 @@
 """Killed at any moment, and two at once: in the end everything is there exactly once."""
+import re
 import time
 
 from gureum import Failed
@@ -79,6 +80,18 @@ def two_deploys_from_two_states(world):
     expect_text("what the one that stopped says", ["another gureum is deploying shop"], "\n".join(map(str, stopped)))
     expect("exits", set(), {run.code for run in runs} - {0, 4})
     survivor = "state" if runs[0].code == 0 or runs[1].code != 0 else "other-state"
-    world.gureum.deploy(*SHOP, state=survivor)
+    again = world.gureum.deploy(*SHOP, state=survivor, code=None)
+    if again.code == 4:
+        # Of two servers on one port the failed one takes it from the other (docs/decisions/lost-servers.md), and this lab's
+        # hypervisor remembers every port that it ever plugged: it can never be attached again. An operator deletes that server.
+        stranded = set(re.findall(r"/servers/([0-9a-f-]{36})/os-interface: 500 Failed to attach network adapter", again.said()))
+        if not stranded:
+            raise Failed(f"the survivor's next deploy failed: {again}")
+        for server in stranded:
+            world.project.send("compute", "DELETE", f"/servers/{server}")
+        world.project.settle()
+        world.gureum.deploy(*SHOP, state=survivor)
+    elif again.code != 0:
+        raise Failed(f"the survivor's next deploy failed: {again}")
     world.complete = True
     world.expect_shop()

@@ -1,6 +1,9 @@
 //! `gureum embedded`: the emulated OpenStack as a process of its own. One file per command; `process` finds the one that runs
 //! or starts one, for every command that uses it as its cloud.
 
+pub mod args;
+mod bound;
+mod faults;
 pub mod process;
 mod reset;
 mod serve;
@@ -20,6 +23,8 @@ pub fn run(global: &Global, command: &EmbeddedCommand, screen: &Screen) -> Resul
         EmbeddedCommand::Serve(args) => serve::run(global, args, screen),
         EmbeddedCommand::Status => status::run(global, screen),
         EmbeddedCommand::Reset => reset::run(global, screen),
+        EmbeddedCommand::Faults(command) => faults::run(global, command, screen),
+        EmbeddedCommand::Bound(args) => bound::run(global, args, screen),
     }
 }
 

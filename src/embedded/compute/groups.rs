@@ -1,5 +1,7 @@
 //! Server groups.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Value as Json, json};
 
 use super::quotas;
@@ -22,9 +24,22 @@ pub(super) fn find<'a>(context: &'a Context<'_>, id: &str) -> Option<&'a Row> {
 
 /// The ids of its servers.
 pub(super) fn members(context: &Context<'_>, id: &str) -> Vec<String> {
-    let servers = context.world.rows("servers").into_iter();
-    let alive = servers.filter(|row| row["_group"] == id && !state::of(row, context.now).gone());
+    let alive =
+        context.world.rows_by("servers", "_group", id).into_iter().filter(|row| !state::of(row, context.now).gone());
     alive.filter_map(|row| row["id"].as_str().map(str::to_owned)).collect()
+}
+
+/// The ids of the servers of every group, by the group's: one look at the servers, however many groups there are.
+fn all_members(context: &Context<'_>) -> BTreeMap<String, Vec<String>> {
+    let mut members: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for row in context.world.rows("servers") {
+        if let (Some(group), Some(id)) = (row.get("_group").and_then(Json::as_str), row["id"].as_str())
+            && !state::of(row, context.now).gone()
+        {
+            members.entry(group.to_owned()).or_default().push(id.to_owned());
+        }
+    }
+    members
 }
 
 /// Whether the one host takes no more of its servers: anti-affinity puts so many on each, usually one.
@@ -32,14 +47,13 @@ pub(super) fn full(context: &Context<'_>, id: &str) -> bool {
     let Some(group) = context.world.get("server_groups", id).filter(|group| group["policy"] == "anti-affinity") else {
         return false;
     };
-    let servers = context.world.rows("servers").into_iter().filter(|row| row["_group"] == id);
+    let servers = context.world.by("servers", "_group", id);
     let placed = servers.filter(|row| !row["_launched"].is_null() && !state::of(row, context.now).gone()).count();
     placed >= group["rules"]["max_server_per_host"].as_u64().and_then(|most| usize::try_from(most).ok()).unwrap_or(1)
 }
 
-fn view(context: &Context<'_>, row: &Row) -> Json {
+fn view(context: &Context<'_>, row: &Row, members: &[String]) -> Json {
     let version = minor(context.request);
-    let members = members(context, row["id"].as_str().unwrap_or_default());
     let mut shown = json!({"id": row["id"], "name": row["name"], "members": members});
     if version >= 64 {
         shown["policy"] = row["policy"].clone();
@@ -63,7 +77,9 @@ pub(super) fn list(context: &mut Context<'_>) -> Result<Reply, Fault> {
     let rows = context.world.rows("server_groups").into_iter();
     let rows = rows.filter(|row| everybody || row["project_id"] == project);
     let rows = rows.skip(number("offset").unwrap_or(0)).take(number("limit").unwrap_or(1000));
-    let shown: Vec<Json> = rows.map(|row| view(context, row)).collect();
+    let members = all_members(context);
+    let of = |row: &Row| row["id"].as_str().and_then(|id| members.get(id)).map_or(&[][..], Vec::as_slice);
+    let shown: Vec<Json> = rows.map(|row| view(context, row, of(row))).collect();
     Ok(Reply::json(200, &json!({"server_groups": shown})))
 }
 
@@ -114,7 +130,7 @@ pub(super) fn create(context: &mut Context<'_>) -> Result<Reply, Fault> {
 
 fn shown(context: &Context<'_>, id: &str) -> Result<Reply, Fault> {
     match find(context, id) {
-        Some(row) => Ok(Reply::json(200, &json!({"server_group": view(context, row)}))),
+        Some(row) => Ok(Reply::json(200, &json!({"server_group": view(context, row, &members(context, id))}))),
         None => Err(missing(id)),
     }
 }

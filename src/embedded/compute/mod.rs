@@ -21,6 +21,7 @@ mod version;
 use super::operation::Operation;
 use super::world::{Row, World};
 
+pub(super) use servers::state::usual;
 pub(super) use version::{check, dressed};
 
 /// Whether what is inside a server runs.

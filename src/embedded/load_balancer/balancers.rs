@@ -165,11 +165,13 @@ pub(super) fn tree(context: &mut Context<'_>) -> Result<Reply, Fault> {
         if let Some(monitor) = links.ids("monitors", id).first().and_then(|id| part(&MONITOR, id, &["type"])) {
             pool.insert("health_monitor".into(), Json::Object(monitor));
         }
-        let members = links.ids("members", id).iter().filter_map(|id| part(&MEMBER, id, &["address", "protocol_port"]));
+        let members = links.ids("members", id);
+        let members = members.iter().filter_map(|id| part(&MEMBER, id, &["address", "protocol_port"]));
         pool.insert("members".into(), members.map(Json::Object).collect());
         Some(Json::Object(pool))
     };
-    let listeners = links.ids("listeners", &id).iter().filter_map(|id| {
+    let listeners = links.ids("listeners", &id);
+    let listeners = listeners.iter().filter_map(|id| {
         let mut listener = part(&LISTENER, id, &[])?;
         let default = LISTENER.get(context.world, id).map(|row| text(row, "default_pool_id")).unwrap_or_default();
         listener.insert("pools".into(), pool(&default).into_iter().collect());

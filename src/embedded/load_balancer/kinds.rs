@@ -1,7 +1,5 @@
 //! The kinds of Octavia's resources: their tables, words and attributes, and how one of them is found and shown.
 
-use std::collections::BTreeMap;
-
 use serde_json::{Value as Json, json};
 
 use super::super::context::{Context, shown};
@@ -189,34 +187,27 @@ pub(super) fn text(row: &Row, name: &str) -> String {
     row.get(name).and_then(Json::as_str).unwrap_or_default().to_owned()
 }
 
-/// Which rows belong to which: built once per request.
-pub(super) struct Links(BTreeMap<(&'static str, String), Vec<String>>);
+/// Which rows belong to which.
+pub(super) struct Links<'a>(&'a World);
 
-impl Links {
-    pub(super) fn of(world: &World) -> Self {
-        let mut links: BTreeMap<(&'static str, String), Vec<String>> = BTreeMap::new();
-        let ways: [(&Kind, &'static str, &'static str); 7] = [
-            (&LISTENER, "_lb", "listeners"),
-            (&POOL, "_lb", "pools"),
-            (&LISTENER, "default_pool_id", "pool listeners"),
-            (&MEMBER, "_pool", "members"),
-            (&MONITOR, "_pool", "monitors"),
-            (&POLICY, "listener_id", "policies"),
-            (&RULE, "_policy", "rules"),
-        ];
-        for (kind, parent, way) in ways {
-            for row in kind.rows(world) {
-                if let Some(parent) = row.get(parent).and_then(Json::as_str) {
-                    links.entry((way, parent.to_owned())).or_default().push(text(row, "id"));
-                }
-            }
-        }
-        Self(links)
+impl<'a> Links<'a> {
+    pub(super) fn of(world: &'a World) -> Self {
+        Self(world)
     }
 
-    /// Ids in a relation to a row.
-    pub(super) fn ids(&self, way: &'static str, id: &str) -> &[String] {
-        self.0.get(&(way, id.to_owned())).map_or(&[], Vec::as_slice)
+    /// Ids in a relation to a row, oldest first.
+    pub(super) fn ids(&self, way: &'static str, id: &str) -> Vec<String> {
+        let (kind, parent): (&Kind, &str) = match way {
+            "listeners" => (&LISTENER, "_lb"),
+            "pools" => (&POOL, "_lb"),
+            "pool listeners" => (&LISTENER, "default_pool_id"),
+            "members" => (&MEMBER, "_pool"),
+            "monitors" => (&MONITOR, "_pool"),
+            "policies" => (&POLICY, "listener_id"),
+            "rules" => (&RULE, "_policy"),
+            _ => return Vec::new(),
+        };
+        self.0.rows_by(&kind.table(), parent, id).into_iter().map(|row| text(row, "id")).collect()
     }
 
     /// A row as clients see it.
@@ -226,17 +217,17 @@ impl Links {
         let mut add = |name: &str, value: Json| answer.insert(name.to_owned(), value);
         match kind.key {
             "loadbalancer" => {
-                add("listeners", references(self.ids("listeners", &id)));
-                add("pools", references(self.ids("pools", &id)));
+                add("listeners", references(&self.ids("listeners", &id)));
+                add("pools", references(&self.ids("pools", &id)));
             }
             "listener" => {
                 add("loadbalancers", references([&text(row, "_lb")]));
-                add("l7policies", references(self.ids("policies", &id)));
+                add("l7policies", references(&self.ids("policies", &id)));
             }
             "pool" => {
                 add("loadbalancers", references([&text(row, "_lb")]));
-                add("listeners", references(self.ids("pool listeners", &id)));
-                add("members", references(self.ids("members", &id)));
+                add("listeners", references(&self.ids("pool listeners", &id)));
+                add("members", references(&self.ids("members", &id)));
                 if let Some(monitor) = self.ids("monitors", &id).first() {
                     add("healthmonitor_id", json!(monitor));
                 }
@@ -245,7 +236,7 @@ impl Links {
                 add("pools", references([&text(row, "_pool")]));
             }
             "l7policy" => {
-                add("rules", references(self.ids("rules", &id)));
+                add("rules", references(&self.ids("rules", &id)));
             }
             _ => {}
         }

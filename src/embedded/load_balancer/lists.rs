@@ -19,10 +19,13 @@ pub(super) fn list(context: &mut Context<'_>, kind: &Kind, parent: Option<(&str,
         Ok(limit) => limit,
         Err(message) => return Ok(lost(context, 400, &message)),
     };
-    let links = Links::of(context.world);
     let project = project(context)?;
-    let mut rows: Vec<&Row> = kind
-        .rows(context.world)
+    // A mark leaves few of many.
+    let candidates = match context.request.parameter("description").filter(|mark| !mark.is_empty()) {
+        Some(mark) => context.world.rows_by(&kind.table(), "description", mark),
+        None => kind.rows(context.world),
+    };
+    let mut rows: Vec<&Row> = candidates
         .into_iter()
         .filter(|row| project.as_ref().is_none_or(|project| row["project_id"] == project.as_str()))
         .filter(|row| parent.is_none_or(|(name, id)| row[name] == id))
@@ -41,6 +44,7 @@ pub(super) fn list(context: &mut Context<'_>, kind: &Kind, parent: Option<(&str,
             page_links.push(json!({"rel": "next", "href": format!("{url}&marker={}", text(last, "id"))}));
         }
     }
+    let links = Links::of(context.world);
     let shown: Vec<Json> = page.into_iter().map(|row| Json::Object(fields(context, links.show(kind, row)))).collect();
     Ok(Reply::json(200, &json!({kind.plural: shown, format!("{}_links", kind.plural): page_links})))
 }

@@ -24,7 +24,7 @@ mod vip;
 use super::operation::Operation;
 
 pub(super) use balancers::truth;
-pub(super) use status::settle;
+pub(super) use status::{BUILD_MS, CHILD_MS, DELETE_MS, settle};
 
 /// Both spellings of a path: `/v2` and the older `/v2.0`.
 macro_rules! operations {

@@ -80,10 +80,8 @@ fn first_rule(
 /// A group with its rules.
 pub fn complete(world: &World, _now: i64, _fresh: bool, group: &mut Row) {
     let id = text(group, "id").to_owned();
-    let mut rules: Vec<&Row> = world.each(RULE.table).filter(|rule| text(rule, "security_group_id") == id).collect();
-    rules.sort_by_key(|rule| text(rule, "id").to_owned());
-    let rules: Vec<Json> = rules
-        .into_iter()
+    let rules: Vec<Json> = world
+        .by(RULE.table, "security_group_id", &id)
         .map(|rule| {
             let mut seen = shown(rule);
             seen.insert("standard_attr_id".to_owned(), rule["_seq"].clone());

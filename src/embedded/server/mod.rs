@@ -3,14 +3,18 @@
 //! One request acts at a time. What it changed is in the database before its reply leaves (`store`), so `kill -9` of the
 //! process at any moment loses nothing that it had answered. At a realistic pace a request first waits for a free worker
 //! and for its service time (`pace`); it acts at the end of these, even if its client has gone meanwhile, as in a real cloud.
-//! A lock file tells others the port and that it runs (`lock`); with nothing to do for long enough it ends by itself. Two
-//! paths beside OpenStack's are for whoever runs it (`admin`): is it awake, and forget everything.
+//! A lock file tells others the port and that it runs (`lock`); with nothing to do for long enough it ends by itself. Some
+//! paths beside OpenStack's are for whoever runs it (`admin`): is it awake, forget everything, what goes wrong (`faults`), and
+//! how fast a plan can be at best (`bound`).
 
 mod admin;
+mod bound;
 mod connections;
+mod faults;
 mod lock;
 mod pace;
 mod store;
+mod times;
 mod wire;
 
 use std::net::Ipv4Addr;
@@ -27,12 +31,15 @@ use tokio::net::TcpListener;
 use super::cloud::{Cloud, Settings, service_of};
 use super::exchange::{Reply, Request};
 use super::fault::Fault;
+use super::faults::{Effect, Fault as Happens, act_late, keep_late, revoke, shrink};
 use super::identity::{MEMBER, PASSWORD, REGION};
+use super::world::Change;
 use store::Store;
 
-pub use admin::awake;
+pub use admin::{ask, awake};
+pub use bound::{Bound, BoundError, Step, Steps, bound};
 pub use lock::{Running, make, running};
-pub use pace::{service_time, service_times, usual_time, workers};
+pub use times::{Time, service_time, service_times, settling, usual_time, workers};
 pub(super) use wire::decoded;
 
 /// How a cloud is served.
@@ -221,6 +228,16 @@ impl Drop for Busy {
     }
 }
 
+/// How long a client that is to get no answer is kept waiting, if it does not go away before.
+const SILENCE: Duration = Duration::from_secs(300);
+
+/// What the client hears.
+enum Heard {
+    Answer(Reply),
+    Reset,
+    Nothing,
+}
+
 async fn answer(State(server): State<Arc<Server>>, request: axum::extract::Request) -> axum::response::Response {
     let busy = Busy::with(&server);
     let request = match wire::read(request).await {
@@ -229,35 +246,94 @@ async fn answer(State(server): State<Arc<Server>>, request: axum::extract::Reque
     };
     // A task of its own: a client that goes away does not take back what it has sent.
     let task = tokio::spawn(async move { busy.0.carry_out(request).await });
-    wire::write(task.await.unwrap_or_else(|_| failed()))
+    let heard = task.await.unwrap_or_else(|_| Heard::Answer(failed()));
+    if matches!(heard, Heard::Nothing) {
+        tokio::time::sleep(SILENCE).await;
+    }
+    let Heard::Answer(reply) = heard else {
+        let mut response = axum::response::Response::default();
+        response.extensions_mut().insert(connections::Reset);
+        return response;
+    };
+    wire::write(reply)
 }
 
 impl Server {
-    async fn carry_out(self: &Arc<Self>, request: Request) -> Reply {
+    async fn carry_out(self: &Arc<Self>, request: Request) -> Heard {
         if request.path.starts_with(admin::PREFIX) {
-            let server = Arc::clone(self);
-            let acted = tokio::task::spawn_blocking(move || {
-                admin::carry_out(&mut server.kept.lock().unwrap_or_else(PoisonError::into_inner), now(), &request)
-            });
-            return acted.await.unwrap_or_else(|_| failed());
+            return Heard::Answer(self.with(move |kept| admin::carry_out(kept, now(), &request)).await);
         }
+        let request = Arc::new(request);
+        let (arriving, service) = (Arc::clone(&request), service_of(&request.path).map(|(service, _)| service));
+        let fault = match self.with(move |kept| kept.arrives(now(), &arriving)).await {
+            Ok(fault) => fault,
+            Err(reply) => return Heard::Answer(reply),
+        };
+        match fault {
+            Some(Happens::Status(status)) => Heard::Answer(status.reply(service)),
+            // Here is a connection: `NotSent` is for clients in process, and no rule of this cloud's has it.
+            Some(Happens::LostBefore | Happens::Late(_) | Happens::NotSent) => Heard::Reset,
+            Some(Happens::LostAfter) => {
+                self.act(request, None).await;
+                Heard::Reset
+            }
+            Some(Happens::Silence) => {
+                self.act(request, None).await;
+                Heard::Nothing
+            }
+            Some(Happens::Delay(ms)) => {
+                let reply = self.act(request, None).await;
+                tokio::time::sleep(Duration::from_millis(u64::try_from(ms).unwrap_or(0))).await;
+                Heard::Answer(reply)
+            }
+            Some(fault @ (Happens::Error(_) | Happens::Stuck)) => {
+                Heard::Answer(self.act(request, Effect::of(&fault)).await)
+            }
+            Some(Happens::Shrink(_) | Happens::Revoke) | None => Heard::Answer(self.act(request, None).await),
+        }
+    }
+
+    /// Waits for a worker and for the service time, and acts.
+    async fn act(self: &Arc<Self>, request: Arc<Request>, effect: Option<Effect>) -> Reply {
         if self.pace > 0.0
             && let Some((service, path)) = service_of(&request.path)
         {
             let wait = self.queue.lock().unwrap_or_else(PoisonError::into_inner).enter(
                 now(),
                 service,
-                &request.method,
                 path,
+                &request,
                 self.pace,
             );
             tokio::time::sleep(wait).await;
         }
+        self.with(move |kept| kept.act(now(), &request, effect.as_ref())).await
+    }
+
+    /// Does something with the cloud, alone.
+    async fn with<T: From<Failed> + Send + 'static>(
+        self: &Arc<Self>,
+        work: impl FnOnce(&mut Kept) -> T + Send + 'static,
+    ) -> T {
         let server = Arc::clone(self);
-        let acted = tokio::task::spawn_blocking(move || {
-            server.kept.lock().unwrap_or_else(PoisonError::into_inner).act(now(), &request)
-        });
-        acted.await.unwrap_or_else(|_| failed())
+        let done =
+            tokio::task::spawn_blocking(move || work(&mut server.kept.lock().unwrap_or_else(PoisonError::into_inner)));
+        done.await.unwrap_or_else(|_| Failed.into())
+    }
+}
+
+/// A handler panicked.
+struct Failed;
+
+impl From<Failed> for Reply {
+    fn from(_: Failed) -> Self {
+        failed()
+    }
+}
+
+impl From<Failed> for Result<Option<Happens>, Reply> {
+    fn from(_: Failed) -> Self {
+        Err(failed())
     }
 }
 
@@ -266,16 +342,49 @@ fn failed() -> Reply {
 }
 
 impl Kept {
-    /// Carries a request out and stores what it changed. What cannot be stored has not happened.
-    fn act(&mut self, now: i64, request: &Request) -> Reply {
-        let (reply, changes) = self.cloud.handle(now, request);
-        let stored = if changes.is_empty() { Ok(()) } else { self.store.commit(&changes, self.cloud.world.sequence()) };
-        let Err(error) = stored else { return reply };
-        if let Ok(Some(world)) = self.store.load() {
+    /// A request has arrived: what goes wrong with it. What is to happen before it acts, or after its answer is lost, has
+    /// happened or is kept when this returns.
+    fn arrives(&mut self, now: i64, request: &Request) -> Result<Option<Happens>, Reply> {
+        let (fault, mut changes) = faults::meet(&mut self.cloud.world, request);
+        match &fault {
+            Some(Happens::Late(ms)) => changes.extend(keep_late(&mut self.cloud, now + ms, request)),
+            Some(Happens::Revoke) => changes.extend(revoke(&mut self.cloud)),
+            Some(Happens::Shrink(quota)) => match shrink(&mut self.cloud, now, request, quota) {
+                Ok(more) => changes.extend(more),
+                Err(why) => {
+                    self.store(&changes).map_err(|error| unstored(request, &error))?;
+                    return Err(Reply::typed(500, "text/plain", format!("a rule's quota cannot be set: {why}\n")));
+                }
+            },
+            _ => {}
+        }
+        self.store(&changes).map_err(|error| unstored(request, &error))?;
+        Ok(fault)
+    }
+
+    /// Carries a request out, after what was to act before it, and stores what changed. What cannot be stored has not happened.
+    fn act(&mut self, now: i64, request: &Request, effect: Option<&Effect>) -> Reply {
+        let mut changes = act_late(&mut self.cloud, now);
+        let (reply, more) = super::faults::act(&mut self.cloud, now, request, effect);
+        changes.extend(more);
+        match self.store(&changes) {
+            Ok(()) => reply,
+            Err(error) => unstored(request, &error),
+        }
+    }
+
+    /// Stores what changed; if that is impossible, it has not.
+    fn store(&mut self, changes: &[Change]) -> rusqlite::Result<()> {
+        if changes.is_empty() {
+            return Ok(());
+        }
+        let stored = self.store.commit(changes, self.cloud.world.sequence());
+        if stored.is_err()
+            && let Ok(Some(world)) = self.store.load()
+        {
             self.cloud.world = world;
         }
-        let fault = Fault::new(503, format!("The embedded cloud could not store what it did: {error}"));
-        service_of(&request.path).map_or_else(|| Reply::empty(503), |(service, _)| fault.reply(service))
+        stored
     }
 
     /// Becomes a new cloud. Its ids are others than before: what somebody still remembers is gone, not something else.
@@ -286,6 +395,12 @@ impl Kept {
         self.cloud = cloud;
         Ok(())
     }
+}
+
+/// The refusal of what could not be stored.
+fn unstored(request: &Request, error: &rusqlite::Error) -> Reply {
+    let fault = Fault::new(503, format!("The embedded cloud could not store what it did: {error}"));
+    service_of(&request.path).map_or_else(|| Reply::empty(503), |(service, _)| fault.reply(service))
 }
 
 #[cfg(test)]

@@ -88,6 +88,7 @@ async fn a_lost_network_is_found_by_its_mark_and_its_subnet_made() {
         observed: Vec::new(),
         durations: Durations::default(),
         settings: Settings::default(),
+        verifier: None,
         display: mpsc::unbounded_channel().0,
         stop: watch::channel(Stop::Run).1,
     };

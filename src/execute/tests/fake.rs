@@ -144,6 +144,12 @@ impl Fake {
         id
     }
 
+    /// Somebody else has deleted it.
+    pub fn vanish(&self, id: &str) {
+        let now = self.clock.now_ms();
+        self.inside.lock().expect("not poisoned").things.get_mut(id).expect("it is there").gone_at = Some(now);
+    }
+
     /// The ids of what stands at an address.
     pub fn ids(&self, address: &str) -> Vec<String> {
         let inside = self.inside.lock().expect("not poisoned");

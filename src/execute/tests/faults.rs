@@ -2,6 +2,7 @@
 
 use super::fake::Fault;
 use super::*;
+use crate::model::{FingerprintRef, SecretName};
 
 #[tokio::test(start_paused = true)]
 async fn a_refused_batch_goes_one_by_one_and_the_culprit_is_named() {
@@ -19,6 +20,22 @@ async fn a_refused_batch_goes_one_by_one_and_the_culprit_is_named() {
     assert!(stage.story().contains(&"skipped server.b because port.b".to_owned()));
     let creates: Vec<_> = stage.fake.log().into_iter().filter(|it| it.starts_with("create port")).collect();
     assert_eq!(creates, ["create port.a port.b port.c", "create port.a", "create port.b", "create port.c"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn fingerprints_are_filled_in_and_a_secret_that_nobody_has_is_told() {
+    let name = SecretName("db.app".into());
+    let mut plan = plan_of(vec![create(&[("server.a", &[])])]);
+    let Work::Create(batch) = &mut plan.steps[0].work else { panic!("a create") };
+    let fingerprint = Value::Fingerprint(FingerprintRef { name: name.clone() });
+    batch.items[0].properties.insert("metadata".into(), fingerprint);
+    let lacking = Stage::new().run(&plan).await;
+    assert_eq!((lacking.exit_code, lacking.failed), (4, 1));
+    assert_eq!(lacking.failures, [(at("server.a"), "the journal has no secret db.app, which this needs".to_owned())]);
+
+    let mut stage = Stage::new();
+    stage.secrets.insert(name, "planted".into());
+    assert_eq!(stage.run(&plan).await.exit_code, 0);
 }
 
 #[tokio::test(start_paused = true)]

@@ -9,6 +9,7 @@ mod late;
 mod order;
 mod settle;
 mod stops;
+mod verified;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -18,10 +19,11 @@ use tokio::sync::{mpsc, watch};
 use crate::event::{CommandWord, Durations, Event, Happening, Started};
 use crate::journal::Memory;
 use crate::kind::Kind;
-use crate::model::{Address, EnvironmentKey, EnvironmentName, Properties, Service, Value};
+use crate::model::{Address, EnvironmentKey, EnvironmentName, Properties, Secrets, Service, Value};
 use crate::plan::{Batch, Goal, Item, Plan, Preflight, Step, StepId, Totals, Until, Work};
 use crate::runtime::CountingIds;
 use crate::snapshot::Observed;
+use crate::verify::Verify;
 
 use super::dispatcher::carry_out;
 use super::settings::{Settings, Stop};
@@ -38,7 +40,7 @@ fn environment() -> EnvironmentKey {
     EnvironmentKey { project_id: "p".into(), region: "R".into(), name }
 }
 
-fn plan_of(steps: Vec<Step>) -> Plan {
+pub(super) fn plan_of(steps: Vec<Step>) -> Plan {
     let number = |(index, step): (usize, Step)| Step { id: StepId(index), ..step };
     Plan {
         format: 1,
@@ -108,6 +110,8 @@ struct Stage {
     settings: Settings,
     durations: Durations,
     services: BTreeSet<Service>,
+    verifier: Option<Arc<dyn Verify>>,
+    secrets: Secrets,
     stop: watch::Sender<Stop>,
 }
 
@@ -119,8 +123,10 @@ impl Stage {
             run: "r2".into(),
             observed: Vec::new(),
             settings: Settings::default(),
+            secrets: Secrets::default(),
             durations: Durations::default(),
             services: Kind::all().map(|kind| kind.spec().service).collect(),
+            verifier: None,
             stop: watch::channel(Stop::Run).0,
         }
     }
@@ -136,7 +142,9 @@ impl Stage {
             observed: self.observed.clone(),
             durations: self.durations.clone(),
             services: self.services.clone(),
+            fingerprints: self.secrets.fingerprints(),
             settings: self.settings.clone(),
+            verifier: self.verifier.clone(),
             display,
             stop: self.stop.subscribe(),
         };
@@ -180,6 +188,7 @@ fn told(what: &Happening) -> String {
         Happening::Retried { address, .. } => format!("retried {address}"),
         Happening::Looked { address, finding, .. } => format!("looked for {address}: {finding:?}").to_lowercase(),
         Happening::Guest { address, word } => format!("guest {address} {word:?}").to_lowercase(),
+        Happening::Verified { seen, .. } => format!("verified {:?}", seen.verdict()),
         Happening::Ended { exit_code, .. } => format!("ended {exit_code}"),
     }
 }

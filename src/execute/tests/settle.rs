@@ -172,3 +172,19 @@ async fn what_was_asked_for_and_is_gone_is_asked_for_once() {
     assert_eq!(ids, [("container.a", "id of container.a"), ("server.a", "server.a#0")], "what was not asked for stays");
     assert_eq!(stage.story()[3..6], ["started", "looked for network.a: gone", "looked for server.a: gone"]);
 }
+
+/// Somebody else has deleted it and made it anew: the old one's end is told before the new one takes its address.
+#[tokio::test(start_paused = true)]
+async fn another_one_stands_where_the_known_one_is_gone() {
+    let stage = stage(vec![intended("balancer.front", OperationWord::Create, None, 1_000, 1)]);
+    let stage = Stage { run: "r2".into(), ..stage };
+    let old = stage.fake.plant(&at("balancer.front"), Kind::LoadBalancer, "r1");
+    let stage = Stage { observed: stage.fake.observe(), ..stage };
+    assert_eq!(stage.run(&plan_of(Vec::new())).await.exit_code, 0);
+    stage.fake.vanish(&old);
+    let new = stage.fake.plant(&at("balancer.front"), Kind::LoadBalancer, "other");
+    let stage = Stage { observed: stage.fake.observe(), run: "r3".into(), ..stage };
+    assert_eq!(stage.run(&plan_of(Vec::new())).await.exit_code, 0);
+    let known = crate::event::fold(&stage.events()).expect("folds").known();
+    assert_eq!(known.ids[&at("balancer.front")].id, new);
+}

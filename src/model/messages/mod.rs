@@ -10,6 +10,7 @@ pub mod observe;
 pub mod plan;
 pub mod report;
 pub mod terminal;
+pub mod verify;
 
 use super::Message;
 
@@ -25,6 +26,7 @@ pub fn all() -> impl Iterator<Item = &'static Message> {
         execute::ALL,
         report::ALL,
         terminal::ALL,
+        verify::ALL,
         cli::ALL,
     ]
     .into_iter()

@@ -169,3 +169,22 @@ fn a_floating_ip_comes_after_its_routers_gateway() {
     assert_eq!(deeds(&plan), ["update router.main", "update floating-ip.front"]);
     assert!(before(&plan, "update router.main", "update floating-ip.front"));
 }
+
+#[test]
+fn an_order_alone_does_not_let_a_plan_grow_with_its_square() {
+    let mut desired = shop();
+    for number in 0..300 {
+        desired.port(&format!("more-{number}"), "was", &format!("10.10.2.{}", 20 + number % 200), "was");
+    }
+    let plan = crate::plan::deploy(
+        &desired,
+        &nothing(),
+        &crate::event::Known::default(),
+        &crate::plan::DeployOptions::default(),
+    );
+    let after = &step(&plan, "create router.main/interface.web").after;
+    let ports = after.iter().filter(|(address, _)| Kind::of(address) == Some(Kind::Port)).collect::<Vec<_>>();
+    assert!(ports.is_empty(), "{ports:?}");
+    let after = &step(&plan, "create server.web-1").after;
+    assert_eq!(after.get(&at("balancer.front")), Some(&Until::Answered), "of these there are few");
+}

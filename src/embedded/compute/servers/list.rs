@@ -23,9 +23,13 @@ pub(in crate::embedded::compute) fn list(context: &mut Context<'_>) -> Result<Re
     let project = taken.iter().find(|(name, _)| everybody && (name == "project_id" || name == "tenant_id"));
     let project = project.map(|(_, id)| id.as_str());
     let own = context.caller.project.as_str();
-    let mut rows: Vec<Row> = context
-        .world
-        .rows("servers")
+    // A mark leaves few of many.
+    let marked = taken.iter().find(|(name, tag)| name == "tags" && !tag.is_empty() && !tag.contains(','));
+    let candidates = match marked {
+        Some((_, tag)) => context.world.rows_by("servers", "_tags", tag),
+        None => context.world.rows("servers"),
+    };
+    let mut rows: Vec<Row> = candidates
         .into_iter()
         .filter(
             |row| if everybody { project.is_none_or(|id| row["project_id"] == id) } else { row["project_id"] == own },
