@@ -33,7 +33,10 @@ fn shop(snapshot: &mut Snapshot) -> Desired {
 fn deployed(desired: &Desired, snapshot: &Snapshot) -> Snapshot {
     let observed = desired.resources.iter().map(|(address, resource)| {
         let shown = resource.properties.iter().filter(|(name, _)| *name != "user_data");
-        let id = |value: &Value| value.resolved(&|output| Some(format!("id of {}", output.address)));
+        let known = known(desired);
+        let id = |value: &Value| {
+            value.resolved(&|output| Some(format!("id of {}", output.address))).fingerprinted(&known.fingerprints)
+        };
         Observed {
             kind: resource.kind,
             id: format!("id of {address}"),
@@ -49,8 +52,14 @@ fn deployed(desired: &Desired, snapshot: &Snapshot) -> Snapshot {
     Snapshot { resources: observed.collect(), ..snapshot.clone() }
 }
 
+/// What the journal knows once the secrets are made: the fingerprint of each.
+fn known(desired: &Desired) -> Known {
+    let fingerprint = |name: &gureum::model::SecretName| (name.clone(), format!("fingerprint of {}", name.0));
+    Known { fingerprints: desired.secrets.keys().map(fingerprint).collect(), ..Known::default() }
+}
+
 fn plan(desired: &Desired, snapshot: &Snapshot) -> Plan {
-    let plan = deploy(desired, snapshot, &Known::default(), &DeployOptions::default());
+    let plan = deploy(desired, snapshot, &known(desired), &DeployOptions::default());
     assert_eq!(check(&plan), Vec::<String>::new());
     plan
 }
