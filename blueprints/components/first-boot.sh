@@ -360,6 +360,16 @@ stage() {
     if [ "$1" != boot ]; then report "$1"; fi
     (
         set -e
+{%- if site.proxy %}
+        # Servers of the environment are spoken to without it.
+        case $1 in
+        mirror | packages | artifacts)
+            http_proxy={{ site.proxy | quote }}
+            https_proxy=$http_proxy
+            export http_proxy https_proxy
+            ;;
+        esac
+{%- endif %}
         "stage_$1"
     ) >>"$log" 2>&1 </dev/null
     status=$?
@@ -373,12 +383,6 @@ if [ -e "$state/done" ]; then
     exit 0
 fi
 : >"$log"
-{%- if site.proxy %}
-http_proxy={{ site.proxy | quote }}
-https_proxy=$http_proxy
-no_proxy=127.0.0.1,localhost,169.254.169.254
-export http_proxy https_proxy no_proxy
-{%- endif %}
 for stage in boot mirror packages artifacts files start health; do
     stage "$stage"
 done

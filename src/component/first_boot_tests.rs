@@ -114,6 +114,7 @@ fn what_a_closed_network_says_stands_in_the_mirror_stage_and_nothing_else_does()
         "use_mirror 'http://10.0.0.5/os' 'bookworm'",
         "use_ntp '10.0.0.1' 'time'\\''s'",
         "use_proxy 'http://10.0.0.6:3128'",
+        "            export http_proxy https_proxy\n",
         "'http://10.0.0.5/pypi' >/etc/pip.conf",
         "'http://10.0.0.5/npm' >/etc/npmrc",
         "trust \"$state/ca-bundle.pem\"",
