@@ -24,9 +24,13 @@ fn code(text: &str) -> impl Iterator<Item = (usize, &str)> {
     (1..).zip(lines).filter(|(_, line)| !line.trim_start().starts_with("//"))
 }
 
+/// As a word of its own; what `://` follows is a protocol's name.
 fn names(line: &str, name: &str) -> bool {
     let part = |c: char| c.is_alphanumeric() || c == '-' || c == '_';
-    line.match_indices(name).any(|(at, _)| !line[..at].ends_with(part) && !line[at + name.len()..].starts_with(part))
+    line.match_indices(name).any(|(at, _)| {
+        let after = &line[at + name.len()..];
+        !line[..at].ends_with(part) && !after.starts_with(part) && !after.starts_with("://")
+    })
 }
 
 #[test]
