@@ -71,7 +71,7 @@ fn answer(mut stream: TcpStream, kept: &Mutex<Kept>) {
         let (name, value) = header.split_once(':').expect("a header");
         match name.to_ascii_lowercase().as_str() {
             "content-length" => length = value.trim().parse().expect("a number"),
-            "content-type" => kind = value.trim().to_owned(),
+            "content-type" => value.trim().clone_into(&mut kind),
             _ => {}
         }
     }
