@@ -121,9 +121,12 @@ fn value_of(value: &Value, copy: usize) -> Value {
             });
             Value::Composed(Composed { pieces: pieces.collect() })
         }
-        Value::Null | Value::Bool(_) | Value::Integer(_) | Value::Text(_) | Value::Secret(_) | Value::Fingerprint(_) => {
-            value.clone()
-        },
+        Value::Null
+        | Value::Bool(_)
+        | Value::Integer(_)
+        | Value::Text(_)
+        | Value::Secret(_)
+        | Value::Fingerprint(_) => value.clone(),
     }
 }
 

@@ -69,7 +69,7 @@ fn use_case_2_1_is_one_server_of_each_kind() {
 #[test]
 fn every_built_in_use_case_resolves_on_every_system_and_size_of_the_example_cloud() {
     for (id, _) in blueprint::builtin() {
-        for os in blueprint::SYSTEMS {
+        for os in usecase(id).systems.iter().map(|system| system.0.as_str()) {
             for size in gureum::model::Size::ALL {
                 let inputs =
                     Inputs { usecase: id.into(), flavor: Some(size), os: Some(os.into()), ..Inputs::default() };

@@ -33,7 +33,10 @@ fn shop(snapshot: &mut Snapshot) -> Desired {
 fn deployed(desired: &Desired, snapshot: &Snapshot) -> Snapshot {
     let observed = desired.resources.iter().map(|(address, resource)| {
         let shown = resource.properties.iter().filter(|(name, _)| *name != "user_data");
-        let id = |value: &Value| value.resolved(&|output| Some(format!("id of {}", output.address)));
+        let known = known(desired);
+        let id = |value: &Value| {
+            value.resolved(&|output| Some(format!("id of {}", output.address))).fingerprinted(&known.fingerprints)
+        };
         Observed {
             kind: resource.kind,
             id: format!("id of {address}"),
@@ -49,8 +52,14 @@ fn deployed(desired: &Desired, snapshot: &Snapshot) -> Snapshot {
     Snapshot { resources: observed.collect(), ..snapshot.clone() }
 }
 
+/// What the journal knows once the secrets are made: the fingerprint of each.
+fn known(desired: &Desired) -> Known {
+    let fingerprint = |name: &gureum::model::SecretName| (name.clone(), format!("fingerprint of {}", name.0));
+    Known { fingerprints: desired.secrets.keys().map(fingerprint).collect(), ..Known::default() }
+}
+
 fn plan(desired: &Desired, snapshot: &Snapshot) -> Plan {
-    let plan = deploy(desired, snapshot, &Known::default(), &DeployOptions::default());
+    let plan = deploy(desired, snapshot, &known(desired), &DeployOptions::default());
     assert_eq!(check(&plan), Vec::<String>::new());
     plan
 }
@@ -77,7 +86,8 @@ fn the_shop_takes_few_requests() {
         assert_eq!(requests[&kind], sizes, "{kind}");
     }
     assert_eq!(requests[&Kind::SecurityGroupRule].len(), 5, "one request for each group");
-    assert_eq!(plan.steps.len(), 32);
+    // One container for the guests' reports, and a step that waits for each guest.
+    assert_eq!(plan.steps.len(), 32 + 1 + 8);
     assert_eq!((plan.totals.servers, plan.totals.floating_ips), (8, 1));
 }
 

@@ -189,10 +189,6 @@ use_ntp() {
 # artifact NAME ADDRESS SHA256 UNPACK PLACE PROVES
 artifact() {
     if [ -e "$6" ]; then return 0; fi
-    if [ -z "$2" ]; then
-        say "$1 is not here, and nothing says where it is to be had (artifact_base_url)"
-        return 1
-    fi
     mkdir -p "$state/artifacts"
     file=$state/artifacts/$1
     within_patience "could not fetch $1 from $2" exchange GET "$2" "$file" || return 1
@@ -298,7 +294,7 @@ stage_packages() {
 
 stage_artifacts() {
 {%- for component in components %}{% for one in component.artifacts %}
-    artifact {{ one.name | quote }} {{ (one.url or "") | quote }} {{ (one.sha256 or "") | quote }} {{ (one.unpack or "") | quote }} {{ (one.place or "") | quote }} {{ one.proves | quote }}
+    artifact {{ one.name | quote }} {{ one.url | quote }} {{ (one.sha256 or "") | quote }} {{ (one.unpack or "") | quote }} {{ (one.place or "") | quote }} {{ one.proves | quote }}
 {%- endfor %}{% endfor %}
     :
 }
@@ -364,6 +360,16 @@ stage() {
     if [ "$1" != boot ]; then report "$1"; fi
     (
         set -e
+{%- if site.proxy %}
+        # Servers of the environment are spoken to without it.
+        case $1 in
+        mirror | packages | artifacts)
+            http_proxy={{ site.proxy | quote }}
+            https_proxy=$http_proxy
+            export http_proxy https_proxy
+            ;;
+        esac
+{%- endif %}
         "stage_$1"
     ) >>"$log" 2>&1 </dev/null
     status=$?
@@ -377,12 +383,6 @@ if [ -e "$state/done" ]; then
     exit 0
 fi
 : >"$log"
-{%- if site.proxy %}
-http_proxy={{ site.proxy | quote }}
-https_proxy=$http_proxy
-no_proxy=127.0.0.1,localhost,169.254.169.254
-export http_proxy https_proxy no_proxy
-{%- endif %}
 for stage in boot mirror packages artifacts files start health; do
     stage "$stage"
 done

@@ -14,7 +14,7 @@ use crate::say;
 const LONGEST_NAME: usize = 20;
 
 /// More candidates than that are not listed beside the one that was probably meant.
-const MANY: usize = 16;
+const MANY: usize = 20;
 
 /// The first words of the files that gureum reads.
 const FORMATS: [&str; 3] = ["blueprint", "environment", "config"];

@@ -176,7 +176,7 @@ mod tests {
             ("dns=8.8.8.8,x", &m::BAD_ADDRESS, "8.8.8.8"),
             ("flavors.smal=x", &m::UNKNOWN_SIZE, "`small`"),
             ("images.ubuntu-16.4=x", &m::UNKNOWN_SYSTEM, "`ubuntu-16.04`"),
-            ("flavors=x", &m::UNKNOWN_ASSIGNMENT, "flavors.SIZE"),
+            ("flavors=x", &m::UNKNOWN_ASSIGNMENT, "`flavor`"),
             ("artifacts.a=12", &m::UNKNOWN_ASSIGNMENT, "artifacts.NAME.sha256"),
             ("artifacts.a.sha256=12", &m::BAD_SHA256, "64"),
             ("os_mirror=10.0.0.5", &m::BAD_URL, "http://"),

@@ -31,7 +31,7 @@ struct Line {
     /// Where it has to lie below `artifact_base_url`.
     path: &'static str,
     /// From where guests fetch it with these settings.
-    url: Option<String>,
+    url: String,
     sha256: Option<String>,
 }
 

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use include_dir::{Dir, include_dir};
+use serde::Deserialize;
 
 use super::manifest::{self, text};
 use super::types::{Component, System};
@@ -17,8 +18,16 @@ static LIBRARY: LazyLock<Library> =
 struct Library {
     components: BTreeMap<String, Component>,
     systems: BTreeMap<String, System>,
+    artifacts: Artifacts,
     /// Templates that others may include, by name.
     shared: BTreeMap<String, String>,
+}
+
+/// Where artifacts lie that say nothing of their own.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Artifacts {
+    base: String,
 }
 
 /// The component of that name; `None` where there is none yet.
@@ -39,6 +48,11 @@ pub fn system(name: &str) -> Option<&'static System> {
 /// Every operating system, by name.
 pub fn systems() -> &'static BTreeMap<String, System> {
     &LIBRARY.systems
+}
+
+/// What the paths of artifacts are below, where nothing else is said.
+pub(super) fn artifact_base() -> &'static str {
+    &LIBRARY.artifacts.base
 }
 
 /// The templates that every other may include, by name: `shared/…`.
@@ -75,6 +89,8 @@ impl Library {
         Ok(Self {
             components,
             systems: yaml::read(text(files, "systems.yaml")?).map_err(|error| format!("systems.yaml: {error}"))?,
+            artifacts: yaml::read(text(files, "artifacts.yaml")?)
+                .map_err(|error| format!("artifacts.yaml: {error}"))?,
             shared,
         })
     }

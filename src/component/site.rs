@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use crate::blueprint::Settings;
 
+use super::library;
 use super::types::Artifact;
 
 /// The settings as the frame and the templates of one server see them.
@@ -39,21 +40,22 @@ impl Site {
 /// From where an artifact is fetched, and what it must be.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Fetch {
-    /// The address; none where neither the settings nor the manifest give one.
-    pub url: Option<String>,
+    /// The address.
+    pub url: String,
     /// Its SHA-256: the setting's, else the manifest's; none where the guest has to take the file beside it.
     pub sha256: Option<String>,
 }
 
 /// How that artifact is fetched with these settings.
 pub fn fetches(artifact: &Artifact, settings: &Settings) -> Fetch {
-    let base = settings.artifact_base_url.as_ref();
-    let url = base.map(|base| format!("{}/{}", base.trim_end_matches('/'), artifact.path));
+    let below = |base: &str| format!("{}/{}", base.trim_end_matches('/'), artifact.path);
+    let url = match (&settings.artifact_base_url, &artifact.source) {
+        (Some(base), _) => below(base),
+        (None, Some(source)) => source.clone(),
+        (None, None) => below(library::artifact_base()),
+    };
     let said = settings.artifacts.get(&artifact.name).and_then(|said| said.sha256.clone());
-    Fetch {
-        url: url.or_else(|| artifact.source.clone()),
-        sha256: said.or_else(|| artifact.sha256.clone()).map(|digest| digest.to_ascii_lowercase()),
-    }
+    Fetch { url, sha256: said.or_else(|| artifact.sha256.clone()).map(|digest| digest.to_ascii_lowercase()) }
 }
 
 #[cfg(test)]
@@ -66,14 +68,13 @@ mod tests {
         let json = r#"{"name": "a.tar", "path": "org/a.tar", "source": "https://example.org/a.tar", "place": "/a"}"#;
         let mut artifact: Artifact = serde_json::from_str(json).expect("an artifact");
         let mut settings = Settings::default();
-        assert_eq!(
-            fetches(&artifact, &settings),
-            Fetch { url: Some("https://example.org/a.tar".into()), sha256: None }
-        );
+        assert_eq!(fetches(&artifact, &settings), Fetch { url: "https://example.org/a.tar".into(), sha256: None });
+        artifact.source = None;
+        assert_eq!(fetches(&artifact, &settings).url, format!("{}/org/a.tar", library::artifact_base()));
         settings.artifact_base_url = Some("http://10.0.0.5/files/".into());
         artifact.sha256 = Some("AB".into());
         let fetch = fetches(&artifact, &settings);
-        assert_eq!(fetch.url.as_deref(), Some("http://10.0.0.5/files/org/a.tar"));
+        assert_eq!(fetch.url, "http://10.0.0.5/files/org/a.tar");
         assert_eq!(fetch.sha256.as_deref(), Some("ab"));
         settings.artifacts.insert("a.tar".into(), ArtifactInputs { sha256: Some("cd".into()) });
         assert_eq!(fetches(&artifact, &settings).sha256.as_deref(), Some("cd"));

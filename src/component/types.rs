@@ -78,7 +78,7 @@ pub struct Artifact {
     pub name: String,
     /// Where it lies below the setting `artifact_base_url`.
     pub path: String,
-    /// Where it lies without that setting: the whole address.
+    /// Where it lies without that setting: the whole address; below `artifacts.yaml`'s base where nothing is said.
     #[serde(default)]
     pub source: Option<String>,
     /// The SHA-256 of its content, in hex.

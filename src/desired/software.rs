@@ -126,15 +126,79 @@ fn settings(draft: &mut Draft<'_>, tier: &Tier, components: &[&Component]) {
     }
 }
 
-/// Artifacts that cannot be fetched, or not be told from others.
+/// Artifacts of which nobody says what they must be.
 fn artifacts(draft: &mut Draft<'_>, tier: &Tier, components: &[&Component]) {
     let system = draft.blueprint.system_of(tier, draft.inputs);
     for artifact in components.iter().flat_map(|component| &component.systems[system].artifacts) {
         let fetch = fetches(artifact, &draft.inputs.settings);
-        if fetch.url.is_none() {
-            draft.limitation(Degree::Degraded, &tier.name, say!(m::NO_SOURCE, artifact = artifact.name));
-        } else if fetch.sha256.is_none() {
+        if fetch.sha256.is_none() {
             draft.limitation(Degree::Degraded, &tier.name, say!(m::NO_PIN, artifact = artifact.name));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing;
+    use super::*;
+    use crate::blueprint::Service;
+
+    fn said(draft: &Draft<'_>) -> Vec<String> {
+        draft.limitations.iter().map(|one| format!("{:?} {}: {}", one.degree, one.of, one.text)).collect()
+    }
+
+    #[test]
+    fn what_needs_a_missing_component_is_missing_too_and_so_on() {
+        let mut world = testing::shop();
+        world.blueprint.tiers[3].service = Service::Named("kafka".into());
+        let mut draft = world.draft();
+        let software = choose(&mut draft);
+        assert_eq!(
+            said(&draft)[..2],
+            [
+                "Missing db: no component for kafka yet: its servers start without it",
+                "Missing was: tomcat needs a database, which is missing: its servers start without it",
+            ]
+        );
+        assert!(software["was"].is_empty() && software["db"].is_empty() && !software["kv"].is_empty());
+        assert!(draft.faults.0.is_empty());
+    }
+
+    #[test]
+    fn a_needed_role_that_no_link_leads_to_is_a_fault_with_what_would_do() {
+        let mut world = testing::shop();
+        world.blueprint.links.retain(|link| link.to != Endpoint::Tier("db".into()));
+        let faults = world.faults();
+        assert!(faults.contains("tomcat of was needs a database, and no link leads to one"), "{faults}");
+        assert!(faults.contains("a tier of mariadb, postgresql"), "{faults}");
+    }
+
+    #[test]
+    fn a_refused_combination_says_why_in_both_languages() {
+        let refused = |one: &&Component| !one.refused.is_empty();
+        let component = component::all().find(refused).expect("one is refused somewhere");
+        let (system, why) = component.refused.iter().next().expect("one");
+        let mut world = testing::shop();
+        world.blueprint.tiers[0].service = Service::Named(component.name.clone());
+        world.blueprint.tiers[0].system = Some(crate::blueprint::System(system.clone()));
+        let mut draft = world.draft();
+        choose(&mut draft);
+        let found = draft.limitations.iter().find(|one| one.of == "web").expect("a limitation");
+        assert!(found.text.to_string().contains(&why.en));
+        assert!(found.text.in_language(crate::model::Language::Korean).contains(&why.ko));
+        assert_eq!(found.degree, Degree::Missing);
+    }
+
+    #[test]
+    fn secrets_are_each_tier_s_own_and_settings_that_nobody_takes_are_said() {
+        let mut world = testing::shop();
+        world.blueprint.tiers[1].settings.insert("colour".into(), "blue".into());
+        let mut draft = world.draft();
+        choose(&mut draft);
+        let names: Vec<&str> = draft.secrets.keys().map(|name| name.0.as_str()).collect();
+        for name in ["db.app_password", "db.root_password", "kv.password", "gw.api_key"] {
+            assert!(names.contains(&name), "{name} is not in {names:?}");
+        }
+        assert!(said(&draft).contains(&"Degraded was: tomcat does not take the setting colour yet".to_owned()));
     }
 }

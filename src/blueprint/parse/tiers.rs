@@ -73,7 +73,7 @@ fn service(r: &mut Reader, map: &Map<'_>, names: &Names<'_>) -> Option<Service> 
             Some(Service::Named(service.to_owned()))
         }
         (None, None) => {
-            r.need(map, "service", "service: nginx`, or `choice: web")?;
+            r.need(map, "service", "service: NAME`, or `choice: web")?;
             None
         }
     }

@@ -97,8 +97,6 @@ crate::messages! {
         "`links`에 추가하십시오: `from: {tier}`, `to:` {candidates} 계층";
     NO_PIN = "desired.no-pin", "nobody says the checksum of {artifact}: the one beside it is believed (say it with artifacts.{artifact}.sha256)",
         "{artifact}의 체크섬이 지정되지 않아 파일과 함께 게시된 값을 믿습니다(artifacts.{artifact}.sha256으로 지정)";
-    NO_SOURCE = "desired.no-source", "nothing says where {artifact} is to be had (artifact_base_url): only an image that has it works",
-        "{artifact}을(를) 받을 곳이 없습니다(artifact_base_url). 이미 들어 있는 이미지에서만 동작합니다";
     UNTIL_ACTIVE = "desired.until-active", "nobody waits for what runs in the servers (until active)",
         "서버 안의 소프트웨어는 기다리지 않습니다(active까지만)";
     SMALL_FLAVOR = "desired.small-flavor", "{tier}: {flavor} is less than {components} works with: {ram} MiB and {disk} GiB",
