@@ -93,6 +93,11 @@ pub enum Command {
     Graph(GraphArgs),
     /// Write down what the cloud is and what of an environment exists
     Observe(ObserveArgs),
+    /// The secrets of an environment, and which servers hold them
+    Secrets(SecretsArgs),
+    /// Move an environment's journal and secrets to another machine, or keep them in a safe place
+    #[command(subcommand)]
+    State(StateCommand),
     /// The embedded cloud: an OpenStack in one process, where nothing real is created
     #[command(subcommand)]
     Embedded(EmbeddedCommand),
@@ -257,6 +262,54 @@ pub struct StatusArgs {
 pub struct NameArgs {
     /// The environment's name, or NAME-ID where there are several
     pub name: String,
+}
+
+/// `secrets`
+#[derive(Debug, Args)]
+pub struct SecretsArgs {
+    /// The environment's name, or NAME-ID where there are several
+    pub name: String,
+    /// Print the value of this one, and nothing else
+    #[arg(long, value_name = "SECRET")]
+    pub show: Option<String>,
+    /// List the values, too
+    #[arg(long, conflicts_with = "show")]
+    pub reveal: bool,
+}
+
+/// `state`
+#[derive(Debug, Subcommand)]
+pub enum StateCommand {
+    /// Write an environment's journal and secrets to one sealed file
+    Export(ExportArgs),
+    /// Take up an environment that was exported
+    Import(ImportArgs),
+}
+
+/// `state export`
+#[derive(Debug, Args)]
+pub struct ExportArgs {
+    /// The environment's name, or NAME-ID where there are several
+    pub name: String,
+    /// The file to write
+    #[arg(long, value_name = "FILE")]
+    pub out: PathBuf,
+    /// Seal it for the key of this age recipient [default: with a passphrase, asked for or in GUREUM_PASSPHRASE_FILE]
+    #[arg(long, value_name = "RECIPIENT")]
+    pub recipient: Option<String>,
+}
+
+/// `state import`
+#[derive(Debug, Args)]
+pub struct ImportArgs {
+    /// The exported file
+    pub file: PathBuf,
+    /// The key for whose recipient it was sealed [default: gureum's own]
+    #[arg(long, value_name = "FILE")]
+    pub identity: Option<PathBuf>,
+    /// Put it in the place of what is here, even if that is newer or has other secrets
+    #[arg(long)]
+    pub force: bool,
 }
 
 /// `graph`

@@ -6,8 +6,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::desired::Degree;
-use crate::event::{CommandWord, OutcomeWord, Started};
-use crate::journal::{self, Sqlite};
+use crate::event::{CommandWord, Known, OutcomeWord, Started};
+use crate::execute;
+use crate::journal::{self, Journal, Sqlite};
 use crate::model::EnvironmentName;
 use crate::model::messages::cli as m;
 use crate::plan::Plan;
@@ -55,13 +56,15 @@ async fn deploy(
     let session = interrupts.unless(Session::connect(target)).await?;
     let key = session.key(name);
     let folder = journal::folder(state, &key);
-    let journal: Arc<Sqlite> = Arc::new(history::open(&folder, &key)?);
+    let journal: Arc<Sqlite> = Arc::new(history::open(&folder, &key, &places::keys(global)?)?);
+    let secrets = Arc::new(journal.secrets().await.map_err(|error| history::journal_error(&error))?);
     let doubt = Duration::from_secs(args.run.doubt);
-    let known = run::settle(&session, &key, &journal, CommandWord::Deploy, doubt, &mut interrupts, screen).await?;
+    let known =
+        run::settle(&session, &key, &journal, &secrets, CommandWord::Deploy, doubt, &mut interrupts, screen).await?;
     let inputs = layers.over(history::recorded(&known)?, name)?;
     let loaded = planning::blueprint_for(&inputs, global.blueprints.as_deref())?;
-    let facts = known.known();
-    let planning = planning::on_cloud(&session, loaded, inputs, &key, &facts, args.input.replace_data);
+    let facts = Known { fingerprints: secrets.fingerprints(), ..known.known() };
+    let planning = planning::on_cloud(&session, loaded, inputs, &key, &facts, &secrets, args.input.replace_data);
     let planned = interrupts.unless(planning).await?;
     show(&planned, screen)?;
     may_begin(&planned.plan, args.accept_limitations)?;
@@ -78,6 +81,9 @@ async fn deploy(
         target.wake()?;
     }
     history::remember(&folder, &key)?;
+    // Durable before anybody is given one.
+    let secrets = execute::secrets_for(&planned.plan, &*journal, &*session.ids).await;
+    let secrets = Arc::new(secrets.map_err(|error| history::journal_error(&error))?);
     let started = Started {
         command: CommandWord::Deploy,
         inputs: Some(serde_json::to_value(&planned.inputs).map_err(super::unserialisable)?),
@@ -87,7 +93,7 @@ async fn deploy(
         version: env!("CARGO_PKG_VERSION").to_owned(),
     };
     let (plan, snapshot, durations) = (&planned.plan, &planned.snapshot, known.durations());
-    let run = Run { session: &session, journal, plan, snapshot, started, durations, doubt };
+    let run = Run { session: &session, journal, plan, snapshot, started, durations, doubt, secrets };
     let (summary, url) = run::carry_out(run, &mut interrupts, screen).await;
     let mut next = Vec::new();
     let cloud = target::flag(global);

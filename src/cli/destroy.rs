@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::event::{CommandWord, OutcomeWord, Started};
-use crate::journal;
+use crate::journal::{self, Journal, Sqlite};
 use crate::model::Secrets;
 use crate::model::messages::cli as m;
 use crate::observe::Wanted;
@@ -37,11 +37,13 @@ async fn destroy(global: &Global, args: &DestroyArgs, target: &Target, screen: &
     let session = interrupts.unless(Session::connect(target)).await?;
     let (name, key) = (&args.name, session.key(&args.name));
     let folder = journal::folder(&state, &key);
-    let journal = Arc::new(history::open(&folder, &key)?);
+    let journal = Arc::new(history::open(&folder, &key, &places::keys(global)?)?);
+    let secrets = Arc::new(secrets(&journal, screen).await?);
     let doubt = Duration::from_secs(args.run.doubt);
-    let known = run::settle(&session, &key, &journal, CommandWord::Destroy, doubt, &mut interrupts, screen).await?;
+    let known =
+        run::settle(&session, &key, &journal, &secrets, CommandWord::Destroy, doubt, &mut interrupts, screen).await?;
     let wanted = Wanted { quotas: false, availability_zones: false };
-    let snapshot = interrupts.unless(session.observe(&key, &known.known(), &Secrets::default(), wanted)).await?;
+    let snapshot = interrupts.unless(session.observe(&key, &known.known(), &secrets, wanted)).await?;
     let plan = plan::destroy(&snapshot, &known.known(), args.delete_data);
     planning::check(&plan)?;
     if screen.json {
@@ -51,6 +53,7 @@ async fn destroy(global: &Global, args: &DestroyArgs, target: &Target, screen: &
     }
     if plan.steps.is_empty() {
         run::reconcile(&session, &journal, &plan, &snapshot).await?;
+        forget(&journal, &plan).await?;
         if plan.kept.is_empty() && known.runs.is_empty() {
             nothing_found(&state, name.as_str(), screen)?;
         }
@@ -80,15 +83,39 @@ async fn destroy(global: &Global, args: &DestroyArgs, target: &Target, screen: &
         version: env!("CARGO_PKG_VERSION").to_owned(),
     };
     let durations = known.durations();
-    let run = Run { session: &session, journal, plan: &plan, snapshot: &snapshot, started, durations, doubt };
+    let (plan, snapshot) = (&plan, &snapshot);
+    let run = Run { session: &session, journal: journal.clone(), plan, snapshot, started, durations, doubt, secrets };
     let (summary, _) = run::carry_out(run, &mut interrupts, screen).await;
+    if summary.outcome == OutcomeWord::Done {
+        forget(&journal, plan).await?;
+    }
     let mut next = Vec::new();
     if summary.outcome != OutcomeWord::Done {
         let data = if args.delete_data { " --delete-data" } else { "" };
         next.push((format!("gureum destroy {name}{data}{}", target::flag(global)), say!(m::NEXT_AGAIN)));
         next.push((format!("gureum events {name}"), say!(m::NEXT_EVENTS)));
     }
-    run::conclude(&plan, &summary, None, next, screen)
+    run::conclude(plan, &summary, None, next, screen)
+}
+
+/// The secrets, by which guests' words are believed. That they cannot be read keeps nobody from destroying.
+async fn secrets(journal: &Sqlite, screen: &Screen) -> Result<Secrets, CliError> {
+    match journal.secrets().await {
+        Err(error) if error.is_about_secrets() => {
+            let words = screen.aside.say(&say!(m::WITHOUT_SECRETS, words = error));
+            screen.say(&format!("{}: {words}\n", screen.aside.word(&m::WARNING)));
+            Ok(Secrets::default())
+        }
+        other => other.map_err(|error| history::journal_error(&error)),
+    }
+}
+
+/// Where nothing is left nobody holds a secret.
+async fn forget(journal: &Sqlite, plan: &plan::Plan) -> Result<(), CliError> {
+    if !plan.kept.is_empty() {
+        return Ok(());
+    }
+    journal.forget_secrets().await.map_err(|error| history::journal_error(&error))
 }
 
 /// Says that nothing of that name is there, and what else is known: the name may be a use case's whose environment has another.

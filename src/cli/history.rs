@@ -4,9 +4,9 @@ use std::path::{Path, PathBuf};
 
 use crate::blueprint::Inputs;
 use crate::event::{Event, State, fold};
-use crate::journal::{self, JournalError, Sqlite};
+use crate::journal::{self, JournalError, KeyFile, Sqlite};
 use crate::model::messages::{cli as m, report};
-use crate::model::{EnvironmentKey, Message};
+use crate::model::{EnvironmentKey, Message, Secrets};
 use crate::say;
 
 use super::error::CliError;
@@ -18,9 +18,14 @@ pub fn read(folder: &Path, key: &EnvironmentKey) -> Result<(State, Vec<Event>), 
     Ok((state, events))
 }
 
+/// Reads an environment's secrets without the lock.
+pub fn secrets(folder: &Path, keys: &KeyFile) -> Result<Secrets, CliError> {
+    Sqlite::read_secrets(folder, keys).map_err(|error| journal_error(&error))
+}
+
 /// Takes the lock and opens the journal for writing.
-pub fn open(folder: &Path, key: &EnvironmentKey) -> Result<Sqlite, CliError> {
-    Sqlite::open(folder).map_err(|error| match &error {
+pub fn open(folder: &Path, key: &EnvironmentKey, keys: &KeyFile) -> Result<Sqlite, CliError> {
+    Sqlite::open(folder, keys).map_err(|error| match &error {
         JournalError::Locked { path } => locked(folder, key, path),
         _ => journal_error(&error),
     })
@@ -61,6 +66,13 @@ fn locked(folder: &Path, key: &EnvironmentKey, path: &str) -> CliError {
 
 /// A journal that cannot be used.
 pub fn journal_error(error: &JournalError) -> CliError {
+    if error.is_about_secrets() {
+        let help = match error {
+            JournalError::KeyShared { key, .. } => say!(m::KEY_SHARED_HELP, key = key),
+            _ => say!(m::SECRETS_HELP),
+        };
+        return CliError::failed(say!(m::SECRETS_CLOSED, words = error)).help(help);
+    }
     CliError::failed(say!(m::JOURNAL, words = error)).help(say!(m::JOURNAL_HELP))
 }
 
@@ -122,8 +134,9 @@ mod tests {
         let state = tempfile::tempdir().expect("a folder");
         let key = key("p", "shop");
         let folder = journal::folder(state.path(), &key);
-        let _held = open(&folder, &key).expect("free");
-        let error = open(&folder, &key).expect_err("held");
+        let keys = KeyFile::new(state.path().join("key"));
+        let _held = open(&folder, &key, &keys).expect("free");
+        let error = open(&folder, &key, &keys).expect_err("held");
         assert_eq!((error.exit, error.text.message.id), (3, m::LOCKED.id));
     }
 }

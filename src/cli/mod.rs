@@ -23,8 +23,10 @@ mod plan;
 mod planning;
 mod run;
 mod screen;
+mod secrets;
 mod session;
 mod shell;
+mod state;
 mod status;
 mod target;
 mod usecase;
@@ -69,6 +71,8 @@ fn command(cli: &Cli, screen: &Screen) -> Result<u8, CliError> {
         Command::Events(args) => events::run(global, args, screen),
         Command::Graph(args) => graph::run(global, args, screen),
         Command::Observe(args) => observe::run(global, args, screen),
+        Command::Secrets(args) => secrets::run(global, args, screen),
+        Command::State(command) => state::run(global, command, screen),
         Command::Embedded(command) => embedded::run(global, command, screen),
         Command::Completions(args) => shell::completions(args, screen),
         Command::Man(args) => shell::man(args, screen),

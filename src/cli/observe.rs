@@ -1,6 +1,5 @@
 //! `gureum observe`: a snapshot of the cloud and of one environment, for `plan --snapshot`.
 
-use crate::model::Secrets;
 use crate::model::messages::cli as m;
 use crate::observe::Wanted;
 use crate::{journal, say};
@@ -25,9 +24,11 @@ pub fn run(global: &Global, args: &ObserveArgs, screen: &Screen) -> Result<u8, C
     let done = super::block_on(async {
         let session = Session::connect(&target).await?;
         let key = session.key(&args.name);
-        let (state, _) = history::read(&journal::folder(&places::state(global)?, &key), &key)?;
+        let folder = journal::folder(&places::state(global)?, &key);
+        let (state, _) = history::read(&folder, &key)?;
+        let secrets = history::secrets(&folder, &places::keys(global)?)?;
         let wanted = Wanted { quotas: true, availability_zones: true };
-        let snapshot = session.observe(&key, &state.known(), &Secrets::default(), wanted).await?;
+        let snapshot = session.observe(&key, &state.known(), &secrets, wanted).await?;
         let json = serde_json::to_value(&snapshot).map_err(super::unserialisable)?;
         match &args.out {
             None => screen.print_json(&json, true)?,

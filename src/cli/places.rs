@@ -1,7 +1,9 @@
 //! Where settings and state are, by the XDG base directory specification, and files read and written with good words.
 
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
+use crate::journal::KeyFile;
 use crate::model::messages::cli as m;
 use crate::say;
 
@@ -15,6 +17,14 @@ pub fn state(global: &Global) -> Result<PathBuf, CliError> {
         .clone()
         .or_else(|| xdg("XDG_STATE_HOME", ".local/state"))
         .ok_or_else(|| CliError::failed(say!(m::NO_STATE_FOLDER)).help(say!(m::NO_STATE_FOLDER_HELP)))
+}
+
+/// The key that secrets are sealed with: `GUREUM_KEY_FILE`, else `key` in the state folder.
+pub fn keys(global: &Global) -> Result<KeyFile, CliError> {
+    match std::env::var_os("GUREUM_KEY_FILE").filter(|path| !path.is_empty()) {
+        Some(path) => Ok(KeyFile::new(path)),
+        None => Ok(KeyFile::new(state(global)?.join("key"))),
+    }
 }
 
 /// The embedded cloud's folder: `embedded` in the state folder.
@@ -41,6 +51,32 @@ fn xdg(variable: &str, below_home: &str) -> Option<PathBuf> {
 pub fn read(file: &Path) -> Result<String, CliError> {
     std::fs::read_to_string(file)
         .map_err(|error| CliError::failed(say!(m::CANNOT_READ, file = file.display(), why = error)))
+}
+
+/// A file that only its owner reads, written whole or not at all: beside it, made durable, and moved over it.
+pub fn write_whole(file: &Path, bytes: &[u8]) -> Result<(), CliError> {
+    let mut beside = file.to_path_buf().into_os_string();
+    beside.push(format!(".{}", std::process::id()));
+    let beside = PathBuf::from(beside);
+    let write = || -> std::io::Result<()> {
+        let mut options = std::fs::OpenOptions::new();
+        options.write(true).create(true).truncate(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let mut out = options.open(&beside)?;
+        out.write_all(bytes)?;
+        out.sync_all()?;
+        std::fs::rename(&beside, file)?;
+        match file.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+            Some(folder) => std::fs::File::open(folder)?.sync_all(),
+            None => Ok(()),
+        }
+    };
+    write().map_err(|error| {
+        // What is left of it is of no use; that it cannot be removed either is no news.
+        let _ = std::fs::remove_file(&beside);
+        CliError::failed(say!(m::CANNOT_WRITE, file = file.display(), why = error))
+    })
 }
 
 /// A whole text file, written.

@@ -77,7 +77,10 @@ pub fn from_snapshot(
     let inputs = layers.over(None, &name)?;
     let loaded = planning::blueprint_for(&inputs, global.blueprints.as_deref())?;
     snapshot.environment.name = name;
-    planning::on_snapshot(loaded, inputs, snapshot, &Known::default(), args.replace_data)
+    // There is no journal to compare with: what the servers hold is right.
+    let fingerprints = snapshot.resources.iter().flat_map(crate::plan::held).collect();
+    let known = Known { fingerprints, ..Known::default() };
+    planning::on_snapshot(loaded, inputs, snapshot, &known, args.replace_data)
 }
 
 /// Plans on the cloud as it is, with what the journal knows.
@@ -90,10 +93,13 @@ async fn from_cloud(
 ) -> Result<Planned, CliError> {
     let session = Session::connect(target).await?;
     let key: EnvironmentKey = session.key(name);
-    let (state, _) = history::read(&journal::folder(&places::state(global)?, &key), &key)?;
+    let folder = journal::folder(&places::state(global)?, &key);
+    let (state, _) = history::read(&folder, &key)?;
+    let secrets = history::secrets(&folder, &places::keys(global)?)?;
     let inputs = layers.over(history::recorded(&state)?, name)?;
     let loaded = planning::blueprint_for(&inputs, global.blueprints.as_deref())?;
-    planning::on_cloud(&session, loaded, inputs, &key, &state.known(), args.replace_data).await
+    let known = Known { fingerprints: secrets.fingerprints(), ..state.known() };
+    planning::on_cloud(&session, loaded, inputs, &key, &known, &secrets, args.replace_data).await
 }
 
 /// The plan, in the form that was asked for.

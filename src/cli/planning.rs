@@ -64,11 +64,12 @@ pub async fn on_cloud(
     inputs: Inputs,
     key: &EnvironmentKey,
     known: &Known,
+    secrets: &Secrets,
     replace_data: bool,
 ) -> Result<Planned, CliError> {
     let wanted = Wanted::before_deploy(known, inputs.settings.availability_zone.is_some());
     let quotas_known = wanted.quotas;
-    let snapshot = session.observe(key, known, &Secrets::default(), wanted).await?;
+    let snapshot = session.observe(key, known, secrets, wanted).await?;
     let planned = on_snapshot(loaded.clone(), inputs, snapshot, known, replace_data)?;
     if quotas_known || !planned.plan.creates() {
         return Ok(planned);

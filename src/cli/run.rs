@@ -11,7 +11,7 @@ use crate::event::{CommandWord, Durations, Event, Started, State};
 use crate::execute::{self, Settings, SettleError, Settling, Stop, Summary, World};
 use crate::journal::{Journal, Sqlite};
 use crate::model::messages::cli as m;
-use crate::model::{EnvironmentKey, Text};
+use crate::model::{EnvironmentKey, Secrets, Text};
 use crate::plan::Plan;
 use crate::report::{Ending, PathStep, items, summary_json, summary_text, url};
 use crate::say;
@@ -43,6 +43,8 @@ pub struct Run<'a> {
     pub durations: Durations,
     /// How long a lost answer may still act.
     pub doubt: Duration,
+    /// The environment's secrets.
+    pub secrets: Arc<Secrets>,
 }
 
 /// Carries a plan out and shows it. The second part is where the service answers.
@@ -54,7 +56,7 @@ pub async fn carry_out(run: Run<'_>, interrupts: &mut Interrupts, screen: &Scree
             journal: run.journal,
             clock: Arc::clone(&run.session.clock),
             ids: Arc::clone(&run.session.ids),
-            secrets: Arc::default(),
+            secrets: run.secrets,
             run: run.session.run.clone(),
             started: run.started,
             observed: run.snapshot.resources.clone(),
@@ -75,6 +77,7 @@ pub async fn settle(
     session: &Session,
     key: &EnvironmentKey,
     journal: &Arc<Sqlite>,
+    secrets: &Arc<Secrets>,
     command: CommandWord,
     doubt: Duration,
     interrupts: &mut Interrupts,
@@ -88,7 +91,7 @@ pub async fn settle(
             journal: Arc::clone(journal) as Arc<dyn Journal>,
             clock: Arc::clone(&session.clock),
             settings: settings(doubt),
-            secrets: Arc::default(),
+            secrets: Arc::clone(secrets),
             run: session.run.clone(),
             command,
             display,

@@ -1,5 +1,7 @@
 //! One request as the drivers say it: by service and path, without URL, token or time limits.
 
+use std::fmt;
+
 use serde_json::Value as Json;
 
 use crate::model::Service;
@@ -7,7 +9,7 @@ use crate::model::Service;
 use super::Method;
 
 /// One request.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Call {
     /// To which service.
     pub service: Service,
@@ -25,6 +27,13 @@ pub struct Call {
     pub headers: Vec<(String, String)>,
     /// Nova's microversion; sent as `OpenStack-API-Version: compute 2.x`.
     pub microversion: Option<&'static str>,
+}
+
+impl fmt::Debug for Call {
+    /// Without headers, query and body, which may hold a secret of a guest's.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {} {}", self.service, self.method, self.path)
+    }
 }
 
 impl Call {

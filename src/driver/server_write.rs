@@ -1,9 +1,10 @@
 //! The requests that make and change a server.
 
+use secrecy::ExposeSecret;
 use serde_json::{Map, Value as Json, json};
 
 use crate::cloud::{Call, Cloud, CloudError, Method};
-use crate::kind::{METADATA_RUN, userdata};
+use crate::kind::{METADATA_RUN, METADATA_SECRET, METADATA_USER_DATA, userdata};
 use crate::model::{Piece, Properties, Service, Value};
 
 use super::json::{json as convert, object, text, unchangeable, unresolved};
@@ -12,7 +13,7 @@ use super::port::DEVICE_ID;
 use super::signed_url::signed;
 use super::{ReadyChange, Scope};
 
-/// The create request's body.
+/// The create request's body. Secrets come to stand in it here and nowhere before.
 pub(super) async fn body(properties: &Properties, scope: Scope<'_>, cloud: &Cloud) -> Result<Json, CloudError> {
     let mut server = object(properties, &["server_group", "user_data", "power_state"])?;
     if let Json::Object(metadata) = server.entry("metadata").or_insert_with(|| json!({})) {
@@ -40,10 +41,21 @@ async fn whole(user_data: &Value, scope: Scope<'_>, cloud: &Cloud) -> Result<Str
         match piece {
             Piece::Literal(literal) => text.push_str(literal),
             Piece::SignedUrl(url) => text.push_str(&signed(cloud, scope, url).await?),
-            Piece::Secret(_) | Piece::Output(_) => return Err(unresolved("a piece of the user-data")),
+            Piece::Secret(name) => {
+                let value = scope.secrets.get(name).ok_or_else(|| unresolved(&format!("the secret {}", name.0)))?;
+                text.push_str(value.expose_secret());
+            }
+            Piece::Output(_) => return Err(unresolved("a piece of the user-data")),
         }
     }
     Ok(text)
+}
+
+/// Without what tells of the server's first boot: that stays as it was, whatever is wanted now.
+fn without_birth(metadata: &Value) -> Value {
+    let Value::Map(keys) = metadata else { return metadata.clone() };
+    let of_birth = |key: &str| key == METADATA_USER_DATA || key.starts_with(METADATA_SECRET);
+    Value::Map(keys.iter().filter(|(key, _)| !of_birth(key)).map(|(key, item)| (key.clone(), item.clone())).collect())
 }
 
 fn call(method: Method, id: &str, below: &str) -> Call {
@@ -61,7 +73,8 @@ pub(super) async fn change(cloud: &Cloud, wanted: &ReadyChange) -> Result<(), Cl
             }
             // POST merges: the keys of others stay.
             "metadata" => {
-                cloud.send(call(Method::Post, id, "/metadata").json(json!({ "metadata": convert(value)? }))).await?;
+                let metadata = json!({ "metadata": convert(&without_birth(value))? });
+                cloud.send(call(Method::Post, id, "/metadata").json(metadata)).await?;
             }
             "tags" => {
                 for tag in value.items().iter().filter_map(Value::as_text) {
@@ -110,7 +123,7 @@ mod tests {
     use super::super::testing::{cloud, scope, shop};
     use super::*;
     use crate::cloud::scripted::Reply;
-    use crate::model::{Address, Composed, SecretName};
+    use crate::model::{Address, Composed, SecretName, Secrets};
 
     fn wanted() -> Properties {
         let port = Value::Map([("port".to_owned(), Value::from("p"))].into());
@@ -130,14 +143,14 @@ mod tests {
     }
 
     /// The body, in a cloud that answers nothing, in the run `run-1`.
-    async fn made(properties: &Properties) -> Result<Json, CloudError> {
+    async fn made(properties: &Properties, secrets: &Secrets) -> Result<Json, CloudError> {
         let (cloud, _) = cloud(|_| Reply::json(404, &json!({}))).await;
-        body(properties, scope(&shop(), &[]), &cloud).await
+        body(properties, Scope { secrets, ..scope(&shop(), &[]) }, &cloud).await
     }
 
     #[tokio::test]
     async fn the_run_goes_into_metadata_and_the_group_into_the_hints() {
-        let body = made(&wanted()).await.expect("known");
+        let body = made(&wanted(), &Secrets::default()).await.expect("known");
         assert_eq!(body["server"]["metadata"], json!({"gureum": "gureum shop 1", "gureum_run": "run-1"}));
         assert_eq!(body["os:scheduler_hints"], json!({"group": "g"}));
         assert_eq!(body["server"]["networks"], json!([{"port": "p"}]));
@@ -148,10 +161,16 @@ mod tests {
     #[tokio::test]
     async fn a_secret_that_is_not_put_in_stops_the_request() {
         let mut properties = wanted();
-        let secret = Composed { pieces: vec![Piece::Secret(SecretName("db".into()))] };
-        properties.insert("user_data".into(), Value::Composed(secret));
-        assert!(made(&properties).await.is_err());
+        let mut secrets = Secrets::default();
+        secrets.insert(SecretName("other".into()), "planted".into());
+        let pieces = vec![Piece::Literal("password=".into()), Piece::Secret(SecretName("db".into()))];
+        properties.insert("user_data".into(), Value::Composed(Composed { pieces }));
+        let error = made(&properties, &secrets).await.expect_err("it has no such secret");
+        assert!(!error.in_doubt() && error.to_string().contains("the secret db"), "{error}");
+        secrets.insert(SecretName("db".into()), "planted".into());
+        let body_with = made(&properties, &secrets).await.expect("known");
+        assert_eq!(body_with["server"]["user_data"], json!(userdata::encode("password=planted")));
         properties.insert("user_data".into(), Value::id_of(&Address::new("server", "x")));
-        assert!(made(&properties).await.is_err());
+        assert!(made(&properties, &secrets).await.is_err());
     }
 }

@@ -10,6 +10,7 @@ use super::create::Creation;
 use super::delete::Deletion;
 use super::dispatcher::{Dispatcher, Item, Launch};
 use super::outcome::Subject;
+use super::outputs::Lacking;
 use super::schedule::{kind, operation};
 use super::wait::Waiter;
 
@@ -33,7 +34,7 @@ impl Dispatcher<'_> {
                 let id = id.clone().or_else(|| self.outputs.id(address).map(str::to_owned));
                 match id {
                     Some(id) => self.begin_delete(step, address, *kind, id, properties),
-                    None => self.lacks(step, address, address),
+                    None => self.lacks(step, address, &Lacking::Output(address.clone())),
                 }
             }
             Work::Wait { address, id, kind, properties } => {

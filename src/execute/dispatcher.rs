@@ -131,7 +131,7 @@ pub async fn carry_out(plan: &Plan, hands: Arc<dyn Hands>, run: Bare) -> Summary
         desk,
         record,
         schedule,
-        outputs: Outputs::new(plan, run.observed),
+        outputs: Outputs::new(plan, run.observed, run.fingerprints),
         waiters: Waiters::default(),
         durations: run.durations,
         items: BTreeMap::new(),

@@ -16,6 +16,7 @@ use super::dispatcher::{Dispatcher, Halt};
 use super::hands::Polled;
 use super::note::Note;
 use super::outcome::{self, Subject};
+use super::outputs::Lacking;
 use super::schedule::{addresses, kind};
 use super::summary::Finish;
 
@@ -191,11 +192,21 @@ impl Dispatcher<'_> {
     }
 
     /// An item cannot be tried: nothing gave what it needs.
-    pub fn lacks(&mut self, step: usize, address: &Address, missing: &Address) {
+    pub fn lacks(&mut self, step: usize, address: &Address, missing: &Lacking) {
         let subject = Subject::new(address, kind(&self.plan.steps[step].work), self.operation_of(step));
-        self.record.outcome(subject.skipped(missing));
         self.tally.failed += 1;
-        self.tally.failures.push((address.clone(), say!(m::NO_OUTPUT, address = missing).to_string()));
+        let words = match missing {
+            Lacking::Output(of) => {
+                self.record.outcome(subject.skipped(of));
+                say!(m::NO_OUTPUT, address = of).to_string()
+            }
+            Lacking::Fingerprint(of) => {
+                let words = say!(m::NO_SECRET, name = of.0).to_string();
+                self.record.outcome(subject.failed(None, words.clone(), false));
+                words
+            }
+        };
+        self.tally.failures.push((address.clone(), words));
         self.skip_dependents(step, address);
     }
 

@@ -3,7 +3,7 @@
 //! One dispatcher owns the world (`dispatcher`): the schedule (`schedule`), the outputs, the waiters and the journal. Requests run
 //! beside it as tasks (`create`, `update`, `delete`) that decide only whether to send again (`patience`, `doubt`, `late`), and tell
 //! it what happened in notes. It records everything that became known together in one transaction, and only then starts
-//! what depends on it.
+//! what depends on it. Before all that, `secrets` makes what the plan needs and the journal lacks.
 
 mod begin;
 mod create;
@@ -21,6 +21,7 @@ mod patience;
 mod reconcile;
 mod record;
 mod schedule;
+mod secrets;
 mod settings;
 mod settle;
 mod summary;
@@ -33,6 +34,7 @@ mod tests;
 
 pub use hands::{Drivers, Hands};
 pub use reconcile::reconcile;
+pub use secrets::secrets_for;
 pub use settings::{Settings, Stop};
 pub use settle::{SettleError, Settling, settle_doubts};
 pub use summary::{PathEntry, Summary};

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::driver::Created;
 use crate::kind::Kind;
-use crate::model::{Address, OutputRef, Properties, Value};
+use crate::model::{Address, OutputRef, Properties, SecretName, Value};
 use crate::plan::Plan;
 use crate::snapshot::Observed;
 
@@ -14,11 +14,21 @@ use crate::snapshot::Observed;
 pub struct Outputs {
     by_address: BTreeMap<Address, BTreeMap<String, String>>,
     known: Arc<Vec<Observed>>,
+    fingerprints: BTreeMap<SecretName, String>,
+}
+
+/// What nothing gave.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Lacking {
+    /// What another resource's answer should have said.
+    Output(Address),
+    /// The fingerprint of a secret that the environment does not have.
+    Fingerprint(SecretName),
 }
 
 impl Outputs {
-    /// What exists before the first request.
-    pub fn new(plan: &Plan, observed: Vec<Observed>) -> Self {
+    /// What exists before the first request, and the fingerprints of the environment's secrets.
+    pub fn new(plan: &Plan, observed: Vec<Observed>, fingerprints: BTreeMap<SecretName, String>) -> Self {
         let mut by_address: BTreeMap<Address, BTreeMap<String, String>> = BTreeMap::new();
         for resource in &observed {
             if let Some(address) = &resource.address {
@@ -33,7 +43,7 @@ impl Outputs {
         for (address, outputs) in &plan.outputs {
             by_address.entry(address.clone()).or_default().extend(outputs.clone());
         }
-        Self { by_address, known: Arc::new(observed) }
+        Self { by_address, known: Arc::new(observed), fingerprints }
     }
 
     /// The id of what stands at that address.
@@ -50,9 +60,9 @@ impl Outputs {
         Arc::clone(&self.known)
     }
 
-    /// The properties with every reference filled in, or the first reference that nothing fills. Signed addresses stay: what they
-    /// are for must be there, and the request's own writer signs them.
-    pub fn resolve(&self, properties: &Properties) -> Result<Properties, Address> {
+    /// The properties with every reference filled in, or the first reference that nothing fills. Secrets stay names, and signed
+    /// addresses what they are for, which must be there: only the request that is given one sees its value.
+    pub fn resolve(&self, properties: &Properties) -> Result<Properties, Lacking> {
         let missing = Cell::new(None);
         let lookup = |output: &OutputRef| {
             let found = self.field(&output.address, &output.field).map(str::to_owned);
@@ -61,11 +71,14 @@ impl Outputs {
             }
             found
         };
-        let filled: Properties =
-            properties.iter().map(|(name, value)| (name.clone(), value.resolved(&lookup))).collect();
+        let fill = |value: &Value| value.resolved(&lookup).fingerprinted(&self.fingerprints);
+        let filled: Properties = properties.iter().map(|(name, value)| (name.clone(), fill(value))).collect();
         let left = || filled.values().flat_map(Value::references).find(|address| self.id(address).is_none());
-        match missing.take().or_else(left) {
-            Some(missing) => Err(missing),
+        if let Some(missing) = missing.take().or_else(left) {
+            return Err(Lacking::Output(missing));
+        }
+        match filled.values().find_map(Value::needs_fingerprint) {
+            Some(missing) => Err(Lacking::Fingerprint(missing.clone())),
             None => Ok(filled),
         }
     }

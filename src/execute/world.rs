@@ -1,6 +1,6 @@
 //! What a run is given.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use tokio::sync::{mpsc, watch};
@@ -8,7 +8,7 @@ use tokio::sync::{mpsc, watch};
 use crate::cloud::Cloud;
 use crate::event::{Durations, Event, Started};
 use crate::journal::Journal;
-use crate::model::{Secrets, Service};
+use crate::model::{SecretName, Secrets, Service};
 use crate::plan::Plan;
 use crate::runtime::{Clock, Ids};
 use crate::snapshot::Observed;
@@ -52,6 +52,8 @@ pub struct World {
 pub struct Bare {
     /// Those that the cloud has, and that were asked when the plan was made.
     pub services: BTreeSet<Service>,
+    /// The fingerprints of the environment's secrets.
+    pub fingerprints: BTreeMap<SecretName, String>,
     /// See [`World`].
     pub journal: Arc<dyn Journal>,
     /// See [`World`].
@@ -93,7 +95,21 @@ pub async fn execute(plan: &Plan, world: World) -> Summary {
     } = world;
     let environment = plan.environment.clone();
     let services = cloud.services();
+    let fingerprints = secrets.fingerprints();
     let hands: Arc<dyn Hands> = Arc::new(DriverHands { cloud, drivers, environment, run: run.clone(), secrets });
-    let bare = Bare { services, journal, clock, ids, run, started, observed, durations, settings, display, stop };
+    let bare = Bare {
+        services,
+        fingerprints,
+        journal,
+        clock,
+        ids,
+        run,
+        started,
+        observed,
+        durations,
+        settings,
+        display,
+        stop,
+    };
     carry_out(plan, hands, bare).await
 }

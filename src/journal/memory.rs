@@ -5,6 +5,7 @@ use std::sync::{Mutex, PoisonError};
 use async_trait::async_trait;
 
 use crate::event::{Event, Happening};
+use crate::model::Secrets;
 
 use super::{Journal, JournalError};
 
@@ -12,6 +13,7 @@ use super::{Journal, JournalError};
 #[derive(Debug, Default)]
 pub struct Memory {
     events: Mutex<Vec<Event>>,
+    secrets: Mutex<Secrets>,
     room: Option<usize>,
 }
 
@@ -23,13 +25,24 @@ impl Memory {
 
     /// One that holds these already.
     pub fn with(events: Vec<Event>) -> Self {
-        Self { events: Mutex::new(events), room: None }
+        Self { events: Mutex::new(events), ..Self::default() }
+    }
+
+    /// The same with these secrets in it.
+    #[must_use]
+    pub fn holding(self, secrets: Secrets) -> Self {
+        Self { secrets: Mutex::new(secrets), ..self }
     }
 
     /// The same, but it refuses every append that would make it hold more than so many events.
     #[must_use]
     pub fn with_room_for(self, events: usize) -> Self {
         Self { room: Some(events), ..self }
+    }
+
+    /// Every secret so far.
+    pub fn all_secrets(&self) -> Secrets {
+        self.secrets.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Every event so far.
@@ -54,5 +67,24 @@ impl Journal for Memory {
             (next..).zip(what).map(|(sequence, what)| Event { sequence, at, run: run.to_owned(), what }).collect();
         events.extend(new.iter().cloned());
         Ok(new)
+    }
+
+    async fn secrets(&self) -> Result<Secrets, JournalError> {
+        Ok(self.all_secrets())
+    }
+
+    async fn keep(&self, made: Secrets) -> Result<Secrets, JournalError> {
+        let mut secrets = self.secrets.lock().unwrap_or_else(PoisonError::into_inner);
+        for (name, value) in made.iter() {
+            if secrets.get(name).is_none() {
+                secrets.insert(name.clone(), value.clone());
+            }
+        }
+        Ok(secrets.clone())
+    }
+
+    async fn forget_secrets(&self) -> Result<(), JournalError> {
+        *self.secrets.lock().unwrap_or_else(PoisonError::into_inner) = Secrets::default();
+        Ok(())
     }
 }

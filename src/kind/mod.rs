@@ -28,7 +28,9 @@ pub use guest::{SIGNALS_KEY, id as guest_id, server_id as guest_server_id};
 pub use member::local_name as member_local_name;
 pub use security_group::born_rules;
 pub use security_group_rule::local_name as rule_local_name;
-pub use server::{METADATA_ADDRESS, METADATA_DATA, METADATA_ENVIRONMENT, METADATA_RUN, METADATA_USER_DATA};
+pub use server::{
+    METADATA_ADDRESS, METADATA_DATA, METADATA_ENVIRONMENT, METADATA_RUN, METADATA_SECRET, METADATA_USER_DATA,
+};
 pub use spec::{Bulk, Change, Compare, Key, Kind, KindSpec, Mark, Property, Quota, Service, Settles, signals};
 
 /// The table: every kind's own page. Its order is the order of creation where nothing else decides.

@@ -41,6 +41,9 @@ pub const METADATA_ENVIRONMENT: &str = "gureum";
 pub const METADATA_ADDRESS: &str = "gureum_address";
 /// Metadata key that says whether the server holds data: `true` or `false`.
 pub const METADATA_DATA: &str = "gureum_data";
+/// What the metadata keys of secrets begin with: the secret's name follows, and the value is the fingerprint of what the server
+/// was given at its first boot.
+pub const METADATA_SECRET: &str = "gureum_secret_";
 /// Metadata key of the run that created the server; it is never compared.
 pub const METADATA_RUN: &str = "gureum_run";
 /// Metadata key of the SHA-256 of the user-data's pieces, which Nova shows to nobody.

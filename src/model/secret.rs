@@ -32,6 +32,16 @@ impl Secrets {
         self.0.insert(name, value);
     }
 
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Names and values, by name.
+    pub fn iter(&self) -> impl Iterator<Item = (&SecretName, &SecretString)> {
+        self.0.iter()
+    }
+
     /// Their names.
     pub fn names(&self) -> impl Iterator<Item = &SecretName> {
         self.0.keys()

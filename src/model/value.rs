@@ -200,6 +200,31 @@ impl Value {
     }
 }
 
+impl Value {
+    /// The value with every fingerprint that is known put in as text; of a secret that is not, it stays a reference.
+    #[must_use]
+    pub fn fingerprinted(&self, known: &BTreeMap<SecretName, String>) -> Self {
+        match self {
+            Self::Fingerprint(of) => known.get(&of.name).map_or_else(|| self.clone(), |text| Self::Text(text.clone())),
+            Self::List(items) => Self::List(items.iter().map(|item| item.fingerprinted(known)).collect()),
+            Self::Map(map) => {
+                Self::Map(map.iter().map(|(name, item)| (name.clone(), item.fingerprinted(known))).collect())
+            }
+            _ => self.clone(),
+        }
+    }
+
+    /// The first secret whose fingerprint it still needs.
+    pub fn needs_fingerprint(&self) -> Option<&SecretName> {
+        match self {
+            Self::Fingerprint(of) => Some(&of.name),
+            Self::List(items) => items.iter().find_map(Self::needs_fingerprint),
+            Self::Map(map) => map.values().find_map(Self::needs_fingerprint),
+            _ => None,
+        }
+    }
+}
+
 impl From<&str> for Value {
     fn from(text: &str) -> Self {
         Self::Text(text.to_owned())
@@ -244,6 +269,19 @@ mod tests {
         ]));
         let json = serde_json::to_string(&value).expect("serialises");
         assert_eq!(serde_json::from_str::<Value>(&json).expect("parses"), value, "{json}");
+    }
+
+    #[test]
+    fn fingerprints_are_found_and_filled_in() {
+        let of = |name: &str| Value::Fingerprint(FingerprintRef { name: SecretName(name.into()) });
+        let value =
+            Value::Map(BTreeMap::from([("a".to_owned(), Value::List(vec![of("x"), of("y"), Value::from("k")]))]));
+        let known = BTreeMap::from([(SecretName("x".into()), "1234".to_owned())]);
+        let filled = value.fingerprinted(&known);
+        let wanted = Value::List(vec![Value::from("1234"), of("y"), Value::from("k")]);
+        assert_eq!(filled, Value::Map(BTreeMap::from([("a".to_owned(), wanted)])));
+        assert_eq!(value.needs_fingerprint().map(|name| name.0.as_str()), Some("x"));
+        assert_eq!(filled.needs_fingerprint().map(|name| name.0.as_str()), Some("y"));
     }
 
     #[test]

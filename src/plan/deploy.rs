@@ -14,7 +14,7 @@ use super::diff::{Verdict, Verdicts, verdicts};
 use super::going::Going;
 use super::matching::{Matching, Standing};
 use super::preflight::preflight;
-use super::{FORMAT, Goal, Plan, Reason, batches, draft, order, totals, unique};
+use super::{FORMAT, Goal, Plan, Reason, batches, draft, order, secrets, totals, unique};
 
 /// What the user decided about a deploy.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -27,7 +27,11 @@ pub struct DeployOptions {
 /// cannot be told.
 pub fn deploy(desired: &Desired, snapshot: &Snapshot, known: &Known, options: &DeployOptions) -> Plan {
     let matching = Matching::new(snapshot, known);
+    let filled = secrets::filled(desired, known);
+    let desired = filled.as_ref();
     let mut verdicts = verdicts(desired, &matching, *options, &snapshot.facts);
+    let secrets = secrets::faults(&matching, &verdicts, known);
+    verdicts.faults.extend(secrets);
     let going = if verdicts.of.is_empty() && !desired.resources.is_empty() {
         Going::default() // A circle: nothing was decided, so nothing goes.
     } else {

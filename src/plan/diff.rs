@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 
 use crate::desired::{Desired, Resource};
 use crate::graph::{Cycle, Graph};
-use crate::kind::{Change, Compare, Kind, METADATA_RUN, METADATA_USER_DATA, Property};
+use crate::kind::{Change, Compare, Kind, METADATA_RUN, METADATA_SECRET, METADATA_USER_DATA, Property};
 use crate::model::messages::plan as m;
 use crate::model::{Address, OutputRef, Text, Value};
 use crate::say;
@@ -174,7 +174,8 @@ fn differences(
                     continue;
                 }
                 let difference = difference(format!("metadata.{key}"), is, should);
-                if key == METADATA_USER_DATA {
+                // What a server was given at its first boot no request changes: to write it down otherwise would be a lie.
+                if key == METADATA_USER_DATA || key.starts_with(METADATA_SECRET) {
                     verdicts.reported.push(difference);
                 } else {
                     found.push(Differs { difference, replaces: false, follows: None });

@@ -4,7 +4,7 @@
 //! The story, one file each: `matching` finds the observed resource of each address; `diff` (with `compare`) decides what is
 //! to become of each desired one; `going` what of the observed goes, along with what, and what stays; `draft` writes a step for
 //! each; `order` and `unique` say what comes after what; `batches` joins and numbers them; `preflight` and `totals` count.
-//! `deploy` and `destroy` are the two that call these. `references` reads values, `waits` reads a plan's order, and `check` looks a finished plan over.
+//! `deploy` and `destroy` are the two that call these. `secrets` puts fingerprints in and compares them. `references` reads values, `waits` reads a plan's order, and `check` looks a finished plan over.
 
 mod batches;
 mod check;
@@ -18,6 +18,7 @@ mod matching;
 mod order;
 mod preflight;
 mod references;
+mod secrets;
 mod totals;
 mod types;
 mod unique;
@@ -32,6 +33,7 @@ pub const FORMAT: u32 = 1;
 pub use check::check;
 pub use deploy::{DeployOptions, deploy};
 pub use destroy::destroy;
+pub use secrets::held;
 pub use types::{
     Batch, Difference, Goal, Item, Kept, Plan, Preflight, Reason, Shortfall, Step, StepId, Totals, Until, Work,
 };

@@ -7,10 +7,11 @@ use async_trait::async_trait;
 
 use crate::event::{Event, Happening};
 use crate::journal::{Journal, JournalError};
+use crate::model::Secrets;
 
 use super::life::Life;
 
-/// What happens at the n-th append, from 1.
+/// What happens at the n-th write, from 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AtAppend {
     /// The process ends before anything is written.
@@ -45,6 +46,25 @@ impl Journal for Mortal {
     }
 
     async fn append(&self, at: i64, run: &str, what: Vec<Happening>) -> Result<Vec<Event>, JournalError> {
+        self.write(self.journal.append(at, run, what)).await
+    }
+
+    async fn secrets(&self) -> Result<Secrets, JournalError> {
+        self.journal.secrets().await
+    }
+
+    async fn keep(&self, made: Secrets) -> Result<Secrets, JournalError> {
+        self.write(self.journal.keep(made)).await
+    }
+
+    async fn forget_secrets(&self) -> Result<(), JournalError> {
+        self.write(self.journal.forget_secrets()).await
+    }
+}
+
+impl Mortal {
+    /// One write, in the middle of which the process may end.
+    async fn write<T>(&self, write: impl Future<Output = Result<T, JournalError>>) -> Result<T, JournalError> {
         if self.life.is_over() {
             return std::future::pending().await;
         }
@@ -53,12 +73,12 @@ impl Journal for Mortal {
         match self.at {
             Some(AtAppend::EndBefore(n)) if n == count => self.life.end().await,
             Some(AtAppend::EndAfter(n)) if n == count => {
-                self.journal.append(at, run, what).await?;
+                write.await?;
                 self.life.end().await
             }
             Some(AtAppend::Full(n)) if n <= count => full(),
             Some(AtAppend::FullOnce(n)) if n == count => full(),
-            _ => self.journal.append(at, run, what).await,
+            _ => write.await,
         }
     }
 }

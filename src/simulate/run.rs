@@ -10,9 +10,9 @@ use crate::blueprint::{self, Inputs};
 use crate::cloud::{Cloud, CloudError};
 use crate::desired;
 use crate::driver;
-use crate::event::{CommandWord, Known, Started, State};
+use crate::event::{CommandWord, Known, OutcomeWord, Started, State};
 use crate::execute::{self, Settings, SettleError, Settling, Stop, Summary, World};
-use crate::journal::{Journal, Memory};
+use crate::journal::{Journal, JournalError, Memory};
 use crate::model::{Diagnostics, EnvironmentKey, EnvironmentName, Secrets};
 use crate::observe::{self, Wanted};
 use crate::plan::{self, DeployOptions, Plan};
@@ -90,6 +90,9 @@ pub enum RunError {
     /// What an earlier run left in doubt cannot be settled.
     #[error(transparent)]
     Settle(#[from] SettleError),
+    /// The journal cannot be read or written.
+    #[error(transparent)]
+    Journal(#[from] JournalError),
     /// The cloud does not answer.
     #[error(transparent)]
     Cloud(#[from] CloudError),
@@ -196,17 +199,18 @@ impl Machine {
     }
 
     async fn deploying(&self, session: Session) -> Result<Ran, RunError> {
-        let state = self.settle(&session, CommandWord::Deploy).await?;
+        let secrets = Arc::new(session.journal.secrets().await?);
+        let state = self.settle(&session, CommandWord::Deploy, &secrets).await?;
         let recorded = state.last_deploy().and_then(|started| started.inputs.clone()).map(serde_json::from_value);
         let inputs: Inputs = recorded.transpose()?.unwrap_or_default();
         let inputs = inputs.merged(self.usecase.inputs.clone());
         let text = blueprint::builtin().into_iter().find(|(id, _)| *id == inputs.usecase).map_or("", |(_, text)| text);
         let (blueprint, _) = blueprint::parse(text, &inputs.usecase).map_err(RunError::Inputs)?;
         blueprint::check_inputs(&blueprint, &inputs).or(()).map_err(RunError::Inputs)?;
-        let known = state.known();
+        let known = Known { fingerprints: secrets.fingerprints(), ..state.known() };
         let wanted = Wanted::before_deploy(&known, inputs.settings.availability_zone.is_some());
         let mut snapshot =
-            observe::observe(&session.cloud, &session.key, &session.run, &known, &Secrets::default(), wanted).await?;
+            observe::observe(&session.cloud, &session.key, &session.run, &known, &secrets, wanted).await?;
         let planned = |snapshot: &Snapshot| {
             let desired =
                 desired::desired(&blueprint, &inputs, &session.key, &snapshot.facts).map_err(RunError::Inputs)?;
@@ -220,6 +224,7 @@ impl Machine {
         if !plan.preflight.faults.is_empty() {
             return Err(RunError::Refused(plan.preflight.faults.iter().map(ToString::to_string).collect()));
         }
+        let secrets = Arc::new(execute::secrets_for(&plan, &*session.journal, &*self.ids).await?);
         let started = Started {
             command: CommandWord::Deploy,
             inputs: Some(serde_json::to_value(&inputs)?),
@@ -228,15 +233,16 @@ impl Machine {
             steps: plan.steps.len(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
         };
-        self.carry_out(session, plan, snapshot, started, &state).await
+        self.carry_out(session, plan, snapshot, started, &state, secrets).await
     }
 
     async fn destroying(&self, session: Session) -> Result<Ran, RunError> {
-        let state = self.settle(&session, CommandWord::Destroy).await?;
+        let secrets = Arc::new(session.journal.secrets().await?);
+        let state = self.settle(&session, CommandWord::Destroy, &secrets).await?;
+        let journal = Arc::clone(&session.journal);
         let wanted = Wanted { quotas: false, availability_zones: false };
         let snapshot =
-            observe::observe(&session.cloud, &session.key, &session.run, &state.known(), &Secrets::default(), wanted)
-                .await?;
+            observe::observe(&session.cloud, &session.key, &session.run, &state.known(), &secrets, wanted).await?;
         let plan = linted(plan::destroy(&snapshot, &state.known(), true))?;
         let started = Started {
             command: CommandWord::Destroy,
@@ -246,10 +252,15 @@ impl Machine {
             steps: plan.steps.len(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
         };
-        self.carry_out(session, plan, snapshot, started, &state).await
+        let ran = self.carry_out(session, plan, snapshot, started, &state, secrets).await?;
+        let done = ran.summary.as_ref().is_none_or(|summary| summary.outcome == OutcomeWord::Done);
+        if done && ran.plan.kept.is_empty() && !journal.secrets().await?.is_empty() {
+            journal.forget_secrets().await?;
+        }
+        Ok(ran)
     }
 
-    async fn settle(&self, session: &Session, command: CommandWord) -> Result<State, RunError> {
+    async fn settle(&self, session: &Session, command: CommandWord, secrets: &Arc<Secrets>) -> Result<State, RunError> {
         let settling = Settling {
             cloud: Arc::clone(&session.cloud),
             drivers: driver::of,
@@ -257,7 +268,7 @@ impl Machine {
             journal: Arc::clone(&session.journal),
             clock: self.site.clock(),
             settings: self.settings.clone(),
-            secrets: Arc::default(),
+            secrets: Arc::clone(secrets),
             run: session.run.clone(),
             command,
             display: mpsc::unbounded_channel().0,
@@ -273,6 +284,7 @@ impl Machine {
         snapshot: Snapshot,
         started: Started,
         state: &State,
+        secrets: Arc<Secrets>,
     ) -> Result<Ran, RunError> {
         if plan.steps.is_empty() {
             let (clock, run) = (self.site.clock(), &session.run);
@@ -286,7 +298,7 @@ impl Machine {
             journal: session.journal,
             clock: self.site.clock(),
             ids: Arc::clone(&self.ids) as Arc<dyn Ids>,
-            secrets: Arc::default(),
+            secrets,
             run: session.run,
             started,
             observed: snapshot.resources,

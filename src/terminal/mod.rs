@@ -4,4 +4,4 @@ mod progress;
 mod question;
 
 pub use progress::{Progress, Show};
-pub use question::{confirm, confirm_name};
+pub use question::{confirm, confirm_name, passphrase};

@@ -1,6 +1,9 @@
-//! Questions: yes or no, and an environment's name where data would be lost.
+//! Questions: yes or no, an environment's name where data would be lost, and a passphrase.
 
 use std::io::{BufRead, Write};
+
+use console::Term;
+use secrecy::SecretString;
 
 use crate::model::messages::terminal as m;
 use crate::report::Look;
@@ -27,6 +30,13 @@ pub fn confirm_name(
 ) -> std::io::Result<bool> {
     let answer = ask(input, output, &look.say(&say!(m::TYPE_NAME, question = question, name = name)))?;
     Ok(answer == name)
+}
+
+/// Asks on the terminal for something that is not shown while it is typed.
+pub fn passphrase(question: &str) -> std::io::Result<SecretString> {
+    let terminal = Term::stderr();
+    terminal.write_str(&format!("{question}: "))?;
+    Ok(terminal.read_secure_line()?.into())
 }
 
 fn ask(input: &mut impl BufRead, output: &mut impl Write, question: &str) -> std::io::Result<String> {

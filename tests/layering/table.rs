@@ -68,7 +68,7 @@ pub const ROOMS: &[Row] = &[
         &["model", "graph", "kind", "snapshot", "event", "desired", "plan"],
         &["serde", "serde_json", "jiff"],
     ),
-    acting("runtime", &[], &["async_trait", "tokio", "rand", "jiff"]),
+    acting("runtime", &[], &["async_trait", "tokio", "rand", "jiff", "secrecy"]),
     acting(
         "cloud",
         &["model", "runtime"],
@@ -104,7 +104,7 @@ pub const ROOMS: &[Row] = &[
     acting(
         "journal",
         &["model", "event", "runtime"],
-        &["async_trait", "rusqlite", "tokio", "serde", "serde_json", "thiserror", "tracing"],
+        &["age", "async_trait", "rusqlite", "secrecy", "tokio", "serde", "serde_json", "thiserror", "tracing"],
     ),
     acting(
         "verify",
@@ -117,9 +117,9 @@ pub const ROOMS: &[Row] = &[
             "model", "graph", "kind", "snapshot", "event", "plan", "runtime", "cloud", "driver", "observe", "journal",
             "verify",
         ],
-        &["async_trait", "futures", "tokio", "serde", "serde_json", "thiserror", "tracing"],
+        &["async_trait", "futures", "secrecy", "tokio", "serde", "serde_json", "thiserror", "tracing"],
     ),
-    acting("terminal", &["model", "event", "report"], &["indicatif", "serde_json", "tokio"]),
+    acting("terminal", &["model", "event", "report"], &["console", "indicatif", "secrecy", "serde_json", "tokio"]),
     acting(
         "embedded",
         &[],

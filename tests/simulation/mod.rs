@@ -10,6 +10,7 @@ use gureum::embedded::{Cloud, Settings};
 use gureum::event::{Event, OutcomeWord, fold};
 use gureum::execute::Summary;
 use gureum::journal::Memory;
+use gureum::model::Secrets;
 use gureum::runtime::{Clock, VirtualClock};
 use gureum::simulate::{Exchange, Machine, Process, Ran, Rows, RunError, Site, Truth, Usecase, foreigner};
 
@@ -36,6 +37,7 @@ pub struct Scene {
     pub cloud: Cloud,
     pub now: i64,
     pub events: Vec<Event>,
+    pub secrets: Secrets,
     /// The rows that are nobody's of ours.
     pub before: Rows,
     /// What a calm deploy adds.
@@ -69,6 +71,7 @@ impl Scene {
                 cloud,
                 now: clock.now_ms(),
                 events: Vec::new(),
+                secrets: Secrets::default(),
                 before,
                 deployed: Vec::new(),
             };
@@ -95,7 +98,8 @@ impl Scene {
                     "a calm deploy touches nothing foreign"
                 );
                 let (events, deployed) = (stage.machine.journal.all(), rows.new_since(&scene.before));
-                Self { cloud, now: stage.clock.now_ms(), events, deployed, ..scene }
+                let secrets = stage.machine.journal.all_secrets();
+                Self { cloud, now: stage.clock.now_ms(), events, secrets, deployed, ..scene }
             })
         })
         .join()
@@ -106,7 +110,8 @@ impl Scene {
     pub fn stage(&self) -> Stage {
         let clock = VirtualClock::starting_at(self.now);
         let site = Site::new(self.cloud.clone(), Arc::new(clock.clone()));
-        let machine = Machine::after(Arc::clone(&site), self.usecase.clone(), Memory::with(self.events.clone()));
+        let journal = Memory::with(self.events.clone()).holding(self.secrets.clone());
+        let machine = Machine::after(Arc::clone(&site), self.usecase.clone(), journal);
         Stage { clock, site, machine, before: self.before.clone(), deployed: self.deployed.clone() }
     }
 }

@@ -18,7 +18,7 @@ use tokio::sync::{mpsc, watch};
 use crate::event::{CommandWord, Durations, Event, Happening, Started};
 use crate::journal::Memory;
 use crate::kind::Kind;
-use crate::model::{Address, EnvironmentKey, EnvironmentName, Properties, Service, Value};
+use crate::model::{Address, EnvironmentKey, EnvironmentName, Properties, Secrets, Service, Value};
 use crate::plan::{Batch, Goal, Item, Plan, Preflight, Step, StepId, Totals, Until, Work};
 use crate::runtime::CountingIds;
 use crate::snapshot::Observed;
@@ -38,7 +38,7 @@ fn environment() -> EnvironmentKey {
     EnvironmentKey { project_id: "p".into(), region: "R".into(), name }
 }
 
-fn plan_of(steps: Vec<Step>) -> Plan {
+pub(super) fn plan_of(steps: Vec<Step>) -> Plan {
     let number = |(index, step): (usize, Step)| Step { id: StepId(index), ..step };
     Plan {
         format: 1,
@@ -108,6 +108,7 @@ struct Stage {
     settings: Settings,
     durations: Durations,
     services: BTreeSet<Service>,
+    secrets: Secrets,
     stop: watch::Sender<Stop>,
 }
 
@@ -119,6 +120,7 @@ impl Stage {
             run: "r2".into(),
             observed: Vec::new(),
             settings: Settings::default(),
+            secrets: Secrets::default(),
             durations: Durations::default(),
             services: Kind::all().map(|kind| kind.spec().service).collect(),
             stop: watch::channel(Stop::Run).0,
@@ -136,6 +138,7 @@ impl Stage {
             observed: self.observed.clone(),
             durations: self.durations.clone(),
             services: self.services.clone(),
+            fingerprints: self.secrets.fingerprints(),
             settings: self.settings.clone(),
             display,
             stop: self.stop.subscribe(),

@@ -2,6 +2,7 @@
 
 crate::messages! {
     NO_OUTPUT = "execute.no_output", "{address} gave nothing that this needs", "{address}에서 필요한 값을 받지 못했습니다";
+    NO_SECRET = "execute.no_secret", "the journal has no secret {name}, which this needs", "필요한 비밀 값 {name}이(가) 저널에 없습니다";
     STUCK = "execute.stuck", "still {state} after {seconds} s without any change", "{seconds}초 동안 변화 없이 {state} 상태입니다";
     FELL_SILENT = "execute.fell_silent", "the guest has said nothing new for {seconds} s; its last word was `{stage}`", "게스트가 {seconds}초 동안 새로운 소식을 보내지 않았습니다. 마지막 단계: `{stage}`";
     NEVER_SAID = "execute.never_said", "the guest has said nothing for {seconds} s", "게스트가 {seconds}초 동안 아무 소식도 보내지 않았습니다";

@@ -10,4 +10,5 @@ mod matching;
 mod order;
 mod preflight;
 mod random;
+mod secrets;
 mod world;

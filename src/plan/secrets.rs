@@ -1,0 +1,64 @@
+//! Secrets by their fingerprints: those that are known are put into what should be, and a server that holds another one than
+//! the journal is a fault, since nobody can tell a running server a new one.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use crate::desired::Desired;
+use crate::event::Known;
+use crate::kind::{Kind, METADATA_SECRET};
+use crate::model::messages::plan as m;
+use crate::model::{SecretName, Text, Value};
+use crate::say;
+use crate::snapshot::Observed;
+
+use super::diff::{Verdict, Verdicts};
+use super::matching::Matching;
+
+/// What should be, with the fingerprints that are known. What is still to be made stays a reference.
+pub(super) fn filled<'a>(desired: &'a Desired, known: &Known) -> Cow<'a, Desired> {
+    let needs = |value: &Value| value.needs_fingerprint().is_some();
+    let any = desired.resources.values().any(|resource| resource.properties.values().any(needs));
+    if !any || known.fingerprints.is_empty() {
+        return Cow::Borrowed(desired);
+    }
+    let mut filled = desired.clone();
+    for resource in filled.resources.values_mut() {
+        for value in resource.properties.values_mut().filter(|value| needs(value)) {
+            *value = value.fingerprinted(&known.fingerprints);
+        }
+    }
+    Cow::Owned(filled)
+}
+
+/// The fingerprints of the secrets that a server holds, as its metadata tells.
+pub fn held(server: &Observed) -> BTreeMap<SecretName, String> {
+    let Some(Value::Map(metadata)) = server.properties.get("metadata").filter(|_| server.kind == Kind::Server) else {
+        return BTreeMap::new();
+    };
+    let one = |(key, value): (&String, &Value)| {
+        Some((SecretName(key.strip_prefix(METADATA_SECRET)?.to_owned()), value.as_text()?.to_owned()))
+    };
+    metadata.iter().filter_map(one).collect()
+}
+
+/// Every server that stays and holds a secret that the journal lacks or has otherwise.
+pub(super) fn faults(matching: &Matching<'_>, verdicts: &Verdicts, known: &Known) -> Vec<Text> {
+    let mut faults = Vec::new();
+    for (address, verdict) in &verdicts.of {
+        let Some(&number) = matching.at.get(address) else { continue };
+        if matches!(verdict, Verdict::Create | Verdict::Replace(_)) {
+            continue;
+        }
+        let data = if matching.bears_data(number) { " --delete-data" } else { "" };
+        for (name, fingerprint) in held(matching.observed[number]) {
+            let words = match known.fingerprints.get(&name) {
+                Some(ours) if *ours == fingerprint => continue,
+                Some(_) => &m::SECRET_DIFFERS,
+                None => &m::SECRET_MISSING,
+            };
+            faults.push(say!(*words, address = address, name = name.0, data = data));
+        }
+    }
+    faults
+}
