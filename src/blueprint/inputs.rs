@@ -71,6 +71,8 @@ impl Settings {
     pub fn merged(mut self, over: Self) -> Self {
         self.flavors.extend(over.flavors);
         self.images.extend(over.images);
+        self.os_mirror.extend(over.os_mirror);
+        self.artifacts.extend(over.artifacts);
         Self {
             external_network: over.external_network.or(self.external_network),
             dns: if over.dns.is_empty() { self.dns } else { over.dns },
@@ -82,8 +84,33 @@ impl Settings {
             config_drive: over.config_drive.or(self.config_drive),
             flavors: self.flavors,
             images: self.images,
+            os_mirror: self.os_mirror,
+            artifact_base_url: over.artifact_base_url.or(self.artifact_base_url),
+            artifacts: self.artifacts,
+            ca_bundle: over.ca_bundle.or(self.ca_bundle),
+            ntp: if over.ntp.is_empty() { self.ntp } else { over.ntp },
+            proxy: over.proxy.or(self.proxy),
+            pip_index: over.pip_index.or(self.pip_index),
+            npm_index: over.npm_index.or(self.npm_index),
         }
     }
+
+    /// Where that operating system's packages come from: its own mirror, else the one for all, else the system's own archive.
+    pub fn mirror_of(&self, system: &str) -> Option<&str> {
+        self.os_mirror.get(system).or_else(|| self.os_mirror.get(EVERY_SYSTEM)).map(String::as_str)
+    }
+}
+
+/// The key of [`Settings::os_mirror`] that stands for every operating system.
+pub const EVERY_SYSTEM: &str = "*";
+
+/// What is said of one artifact.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ArtifactInputs {
+    /// The SHA-256 of its content, in hex.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sha256: Option<String>,
 }
 
 /// What is said of one tier.
@@ -135,6 +162,30 @@ pub struct Settings {
     /// Image names by operating system; `*` stands for any characters.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub images: BTreeMap<String, String>,
+    /// Where packages come from, by operating system; `*` is every system that has none of its own.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub os_mirror: BTreeMap<String, String>,
+    /// What artifacts lie below, instead of where their makers publish them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub artifact_base_url: Option<String>,
+    /// By an artifact's name.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub artifacts: BTreeMap<String, ArtifactInputs>,
+    /// Certificates, in PEM, that guests trust beside their own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ca_bundle: Option<String>,
+    /// Time servers for the guests.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub ntp: Vec<String>,
+    /// The proxy through which guests fetch packages and artifacts.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub proxy: Option<String>,
+    /// Python's package index.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pip_index: Option<String>,
+    /// Node's package registry.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub npm_index: Option<String>,
 }
 
 #[cfg(test)]

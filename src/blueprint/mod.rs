@@ -21,7 +21,7 @@ mod yaml;
 pub use builtin::builtin;
 pub use check::check_inputs;
 pub use environment::parse_environment;
-pub use inputs::{Goal, Inputs, Settings, TierInputs};
+pub use inputs::{ArtifactInputs, EVERY_SYSTEM, Goal, Inputs, Settings, TierInputs};
 pub use nearest::nearest;
 pub use parse::parse;
 pub use services::{SYSTEMS, known_services, service_port};

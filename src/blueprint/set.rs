@@ -31,7 +31,7 @@ fn apply(inputs: &mut Inputs, assignment: &str) -> Result<(), Diagnostic> {
     }
     match key.split_once('.') {
         None if OF_ENVIRONMENT.contains(&key) => environment(inputs, key, value),
-        None if settings::KEYS.contains(&key) && form(key) == Form::One => {
+        None if settings::KEYS.contains(&key) && matches!(form(key), Form::One | Form::OneOrMap) => {
             settings::one(&mut inputs.settings, key, key, value)
         }
         None if settings::KEYS.contains(&key) && form(key) == Form::Many => {
@@ -39,10 +39,17 @@ fn apply(inputs: &mut Inputs, assignment: &str) -> Result<(), Diagnostic> {
             value.split(',').try_for_each(|item| settings::add(&mut inputs.settings, key, key, item.trim()))
         }
         // A dot may stand in the inner key too: `images.ubuntu-16.04`.
-        Some((outer, inner)) if settings::KEYS.contains(&outer) && form(outer) == Form::Map => {
+        Some((outer, inner))
+            if settings::KEYS.contains(&outer) && matches!(form(outer), Form::Map | Form::OneOrMap) =>
+        {
+            // So does one in an artifact's name: `artifacts.wildfly.tar.gz.sha256`.
+            let inner = if outer == "artifacts" {
+                inner.strip_suffix(".sha256").filter(|name| !name.is_empty()).ok_or_else(|| unknown(key))?
+            } else {
+                inner
+            };
             settings::entry_key(outer, inner, key)?;
-            settings::entry(&mut inputs.settings, outer, inner, value);
-            Ok(())
+            settings::entry(&mut inputs.settings, outer, inner, key, value)
         }
         Some((name, what)) if is_name(name) => tier(inputs, key, (name, what), value),
         _ => Err(unknown(key)),
@@ -100,7 +107,7 @@ fn size(key: &str, value: &str) -> Result<Size, Diagnostic> {
 
 fn unknown(key: &str) -> Diagnostic {
     let tiers = ["TIER.count", "TIER.size", "TIER.service"];
-    let maps = ["flavors.SIZE", "images.SYSTEM"];
+    let maps = ["flavors.SIZE", "images.SYSTEM", "os_mirror.SYSTEM", "artifacts.NAME.sha256"];
     let plain = settings::KEYS.into_iter().filter(|key| form(key) != Form::Map);
     let all: Vec<&str> = OF_ENVIRONMENT.into_iter().chain(tiers).chain(plain).chain(maps).collect();
     Diagnostic::error(say!(m::UNKNOWN_ASSIGNMENT, key = key)).help(candidates_help(key, all))
@@ -130,6 +137,15 @@ mod tests {
             "ssh_key=ssh-ed25519 AAAA= me@host",
             "ssh_from=203.0.113.0/24",
             "availability_zone=nova",
+            "os_mirror=http://10.0.0.5/os",
+            "os_mirror.debian-12=http://10.0.0.6/debian",
+            "artifact_base_url=http://10.0.0.5/files",
+            "artifacts.a-1.0.tar.gz.sha256=0123456789abcdef0123456789abcdef0123456789abcdef0123456789ABCDEF",
+            "ntp=10.0.0.1,time.local",
+            "proxy=http://10.0.0.7:3128",
+            "pip_index=http://10.0.0.5/pypi",
+            "npm_index=http://10.0.0.5/npm",
+            "ca_bundle=/etc/ssl/site.pem",
         ] {
             apply_set(&mut inputs, assignment).expect(assignment);
         }
@@ -137,7 +153,10 @@ mod tests {
             "was":{"service":"jboss"},"web":{"count":3}},"settings":{"external_network":"public net","dns":["8.8.8.8","8.8.4.4"],
             "availability_zone":"nova","ssh_key":"ssh-ed25519 AAAA= me@host","ssh_from":"203.0.113.0/24","cidr":"10.20.0.0/16",
             "egress":["10.0.0.0/8","192.168.0.0/16"],"config_drive":false,"flavors":{"small":"m1.small"},
-            "images":{"ubuntu-16.04":"xenial*"}}}"#;
+            "images":{"ubuntu-16.04":"xenial*"},"os_mirror":{"*":"http://10.0.0.5/os","debian-12":"http://10.0.0.6/debian"},
+            "artifact_base_url":"http://10.0.0.5/files","ntp":["10.0.0.1","time.local"],"proxy":"http://10.0.0.7:3128",
+            "artifacts":{"a-1.0.tar.gz":{"sha256":"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"}},
+            "pip_index":"http://10.0.0.5/pypi","npm_index":"http://10.0.0.5/npm","ca_bundle":"/etc/ssl/site.pem"}}"#;
         assert_eq!(inputs, serde_json::from_str(expected).expect("inputs"));
     }
 
@@ -158,6 +177,10 @@ mod tests {
             ("flavors.smal=x", &m::UNKNOWN_SIZE, "`small`"),
             ("images.ubuntu-16.4=x", &m::UNKNOWN_SYSTEM, "`ubuntu-16.04`"),
             ("flavors=x", &m::UNKNOWN_ASSIGNMENT, "flavors.SIZE"),
+            ("artifacts.a=12", &m::UNKNOWN_ASSIGNMENT, "artifacts.NAME.sha256"),
+            ("artifacts.a.sha256=12", &m::BAD_SHA256, "64"),
+            ("os_mirror=10.0.0.5", &m::BAD_URL, "http://"),
+            ("ntp=a b", &m::BAD_HOST, ""),
             ("name=Shop", &m::BAD_ENVIRONMENT_NAME, "lower-case"),
         ] {
             let mut inputs = Inputs::default();

@@ -5,16 +5,16 @@ use std::str::FromStr;
 
 use ipnet::Ipv4Net;
 
-use super::inputs::Settings;
+use super::inputs::{EVERY_SYSTEM, Settings};
 use super::read::{Reader, candidates_help};
 use super::services::SYSTEMS;
-use super::yaml::Node;
+use super::yaml::{Data, Node};
 use crate::model::messages::blueprint as m;
 use crate::model::{Diagnostic, Diagnostics, Size};
 use crate::say;
 
 /// Every setting.
-pub(super) const KEYS: [&str; 10] = [
+pub(super) const KEYS: [&str; 18] = [
     "external_network",
     "dns",
     "availability_zone",
@@ -25,7 +25,18 @@ pub(super) const KEYS: [&str; 10] = [
     "config_drive",
     "flavors",
     "images",
+    "os_mirror",
+    "artifact_base_url",
+    "artifacts",
+    "ca_bundle",
+    "ntp",
+    "proxy",
+    "pip_index",
+    "npm_index",
 ];
+
+/// What is said of an artifact.
+pub(super) const SHA256: &str = "sha256";
 
 /// How a setting is written.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -36,13 +47,16 @@ pub(super) enum Form {
     Many,
     /// A map; its keys after a dot in `--set`.
     Map,
+    /// One value for all, or a map.
+    OneOrMap,
 }
 
 /// How that setting is written.
 pub(super) fn form(key: &str) -> Form {
     match key {
-        "dns" | "egress" => Form::Many,
-        "flavors" | "images" => Form::Map,
+        "dns" | "egress" | "ntp" => Form::Many,
+        "flavors" | "images" | "artifacts" => Form::Map,
+        "os_mirror" => Form::OneOrMap,
         _ => Form::One,
     }
 }
@@ -72,14 +86,20 @@ pub(super) fn read(r: &mut Reader, node: &Node, keys: &[&str]) -> Settings {
                     value(r, item, |text| add(&mut settings, key, &item.path, text));
                 }
             }
-            Form::Map => {
+            Form::OneOrMap if !matches!(node.data, Data::Map(_)) => {
+                value(r, node, |text| one(&mut settings, key, &node.path, text));
+            }
+            Form::Map | Form::OneOrMap => {
                 for (inner, node) in r.entries(node) {
-                    match entry_key(key, &inner.text, &node.path) {
-                        Ok(()) => value(r, node, |text| {
-                            entry(&mut settings, key, &inner.text, text);
-                            Ok(())
-                        }),
-                        Err(fault) => r.faults.push(fault.at(&inner.span)),
+                    if let Err(fault) = entry_key(key, &inner.text, &node.path) {
+                        r.faults.push(fault.at(&inner.span));
+                    } else if key == "artifacts" {
+                        let Some(map) = r.map(node, &[SHA256]) else { continue };
+                        if let Some(node) = map.get(SHA256) {
+                            value(r, node, |text| entry(&mut settings, key, &inner.text, &node.path, text));
+                        }
+                    } else {
+                        value(r, node, |text| entry(&mut settings, key, &inner.text, &node.path, text));
                     }
                 }
             }
@@ -111,6 +131,14 @@ pub(super) fn one(settings: &mut Settings, key: &str, path: &str, text: &str) ->
                 found => return Err(Diagnostic::error(say!(m::NOT_TRUTH, path = path, found = found))),
             }
         }
+        "os_mirror" => {
+            settings.os_mirror.insert(EVERY_SYSTEM.to_owned(), url(path, text)?);
+        }
+        "artifact_base_url" => settings.artifact_base_url = Some(url(path, text)?),
+        "ca_bundle" => settings.ca_bundle = Some(text.to_owned()),
+        "proxy" => settings.proxy = Some(url(path, text)?),
+        "pip_index" => settings.pip_index = Some(url(path, text)?),
+        "npm_index" => settings.npm_index = Some(url(path, text)?),
         _ => unreachable!("every setting of one value stands above"),
     }
     Ok(())
@@ -118,20 +146,23 @@ pub(super) fn one(settings: &mut Settings, key: &str, path: &str, text: &str) ->
 
 /// A list that is said begins anew, and may stay empty.
 pub(super) fn begin_list(settings: &mut Settings, key: &str) {
-    if key == "dns" {
-        settings.dns.clear();
-    } else {
-        settings.egress = Some(Vec::new());
+    match key {
+        "dns" => settings.dns.clear(),
+        "ntp" => settings.ntp.clear(),
+        _ => settings.egress = Some(Vec::new()),
     }
 }
 
 /// Adds to a setting that is a list.
 pub(super) fn add(settings: &mut Settings, key: &str, path: &str, text: &str) -> Result<(), Diagnostic> {
-    if key == "dns" {
-        let bad = || Diagnostic::error(say!(m::BAD_ADDRESS, path = path, found = text)).help(say!(m::BAD_ADDRESS_HELP));
-        settings.dns.push(IpAddr::from_str(text).map_err(|_| bad())?);
-    } else {
-        settings.egress.get_or_insert_default().push(range(path, text, "10.0.0.0/8")?);
+    match key {
+        "dns" => {
+            let bad =
+                || Diagnostic::error(say!(m::BAD_ADDRESS, path = path, found = text)).help(say!(m::BAD_ADDRESS_HELP));
+            settings.dns.push(IpAddr::from_str(text).map_err(|_| bad())?);
+        }
+        "ntp" => settings.ntp.push(host(path, text)?),
+        _ => settings.egress.get_or_insert_default().push(range(path, text, "10.0.0.0/8")?),
     }
     Ok(())
 }
@@ -139,6 +170,8 @@ pub(super) fn add(settings: &mut Settings, key: &str, path: &str, text: &str) ->
 /// Whether a setting that is a map may have that key.
 pub(super) fn entry_key(key: &str, inner: &str, path: &str) -> Result<(), Diagnostic> {
     let (unknown, known) = match key {
+        // Which artifacts there are, the components know.
+        "artifacts" => return Ok(()),
         "flavors" => (say!(m::UNKNOWN_SIZE, path = path, word = inner), Size::ALL.map(Size::as_str).to_vec()),
         _ => (say!(m::UNKNOWN_SYSTEM, path = path, word = inner), SYSTEMS.to_vec()),
     };
@@ -149,12 +182,46 @@ pub(super) fn entry_key(key: &str, inner: &str, path: &str) -> Result<(), Diagno
 }
 
 /// Sets one entry of a setting that is a map; its key has been checked.
-pub(super) fn entry(settings: &mut Settings, key: &str, inner: &str, text: &str) {
-    if key == "images" {
-        settings.images.insert(inner.to_owned(), text.to_owned());
-    } else if let Some(size) = Size::parse(inner) {
-        settings.flavors.insert(size, text.to_owned());
+pub(super) fn entry(settings: &mut Settings, key: &str, inner: &str, path: &str, text: &str) -> Result<(), Diagnostic> {
+    match key {
+        "images" => drop(settings.images.insert(inner.to_owned(), text.to_owned())),
+        "os_mirror" => drop(settings.os_mirror.insert(inner.to_owned(), url(path, text)?)),
+        "artifacts" => {
+            let digest = text.to_ascii_lowercase();
+            if digest.len() != 64 || !digest.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+                return Err(Diagnostic::error(say!(m::BAD_SHA256, path = path)).help(say!(m::BAD_SHA256_HELP)));
+            }
+            settings.artifacts.entry(inner.to_owned()).or_default().sha256 = Some(digest);
+        }
+        _ => {
+            if let Some(size) = Size::parse(inner) {
+                settings.flavors.insert(size, text.to_owned());
+            }
+        }
     }
+    Ok(())
+}
+
+/// An address of the web, which stands in shell scripts and files of other programs: nothing that any of them could take for more.
+fn url(path: &str, text: &str) -> Result<String, Diagnostic> {
+    let rest = text.strip_prefix("http://").or_else(|| text.strip_prefix("https://"));
+    let plain = |rest: &str| {
+        let known = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~:/?#[]@!$&()*+,;=%".contains(&byte);
+        !rest.is_empty() && rest.bytes().all(known)
+    };
+    if rest.is_some_and(plain) {
+        return Ok(text.to_owned());
+    }
+    Err(Diagnostic::error(say!(m::BAD_URL, path = path)).help(say!(m::BAD_URL_HELP)))
+}
+
+/// A host's name or address.
+fn host(path: &str, text: &str) -> Result<String, Diagnostic> {
+    let known = |byte: u8| byte.is_ascii_alphanumeric() || b"-.:".contains(&byte);
+    if !text.is_empty() && text.bytes().all(known) && !text.starts_with('-') {
+        return Ok(text.to_owned());
+    }
+    Err(Diagnostic::error(say!(m::BAD_HOST, path = path, found = text)))
 }
 
 /// An IPv4 network; bits beyond its length are a slip of the pen.
@@ -195,6 +262,20 @@ mod tests {
         assert_eq!(settings.config_drive, Some(false));
         assert_eq!(settings.flavors[&Size::Small], "m1.small");
         assert_eq!(settings.images["ubuntu-16.04"], "xenial*");
+        let closed = parse_settings(
+            "os_mirror: http://10.0.0.5/os\nartifact_base_url: https://files/a\nntp: [10.0.0.1, time.local]\n\
+             proxy: http://p:3128\npip_index: http://x/pypi\nnpm_index: http://x/npm\nca_bundle: /etc/ca.pem\n\
+             artifacts: {a.tar.gz: {sha256: AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA}}\n",
+            "config.yaml",
+        )
+        .expect("good settings");
+        assert_eq!(closed.mirror_of("rocky-9"), Some("http://10.0.0.5/os"));
+        assert_eq!((closed.ntp.len(), closed.artifacts["a.tar.gz"].sha256.as_ref().map(String::len)), (2, Some(64)));
+        let own = parse_settings("os_mirror: {debian-12: http://d}\n", "config.yaml").expect("a mirror for one");
+        assert_eq!((own.mirror_of("debian-12"), own.mirror_of("rocky-9")), (Some("http://d"), None));
+        let bad = "os_mirror: {debian: http://d}\nproxy: p:3128\npip_index: \"http://a'b\"\nntp: ['a b']\n\
+                   artifacts: {a: {sha256: 12}}\n";
+        assert_eq!(parse_settings(bad, "config.yaml").expect_err("five faults").0.len(), 5);
         assert_eq!(parse_settings("config: 1\n", "config.yaml"), Ok(Settings::default()));
     }
 

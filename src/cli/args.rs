@@ -85,6 +85,8 @@ pub enum Command {
     Status(StatusArgs),
     /// Use cases, and what each still lacks
     List,
+    /// What a closed network has to mirror: packages and artifacts, with checksums
+    Artifacts(ArtifactsArgs),
     /// Ids, addresses and the URL of an environment
     Output(NameArgs),
     /// All that happened in an environment
@@ -152,6 +154,27 @@ pub struct InputArgs {
     /// Whether servers get a config drive [default: true]
     #[arg(long, value_name = "BOOL")]
     pub config_drive: Option<bool>,
+    /// Where the operating system's packages come from (--set os_mirror.SYSTEM=URL for one system)
+    #[arg(long, value_name = "URL")]
+    pub os_mirror: Option<String>,
+    /// What the artifacts of components lie below (`gureum artifacts` lists them)
+    #[arg(long, value_name = "URL")]
+    pub artifact_base_url: Option<String>,
+    /// A file of certificates, in PEM, that the guests trust too
+    #[arg(long, value_name = "FILE")]
+    pub ca_bundle: Option<String>,
+    /// A time server for the guests
+    #[arg(long, value_name = "HOST")]
+    pub ntp: Vec<String>,
+    /// The proxy through which guests fetch packages and artifacts
+    #[arg(long, value_name = "URL")]
+    pub proxy: Option<String>,
+    /// Python's package index for the guests
+    #[arg(long, value_name = "URL")]
+    pub pip_index: Option<String>,
+    /// Node's package registry for the guests
+    #[arg(long, value_name = "URL")]
+    pub npm_index: Option<String>,
     /// How far to go: until the cloud calls every server ACTIVE, or until each has said that it is ready and the service answers
     /// [default: ready]
     #[arg(long, value_enum, value_name = "GOAL")]
@@ -248,6 +271,14 @@ pub struct DestroyArgs {
     /// Delete what holds data, too
     #[arg(long)]
     pub delete_data: bool,
+}
+
+/// `artifacts`
+#[derive(Debug, Args)]
+pub struct ArtifactsArgs {
+    /// For which use case, and how; without one, everything that gureum can install.
+    #[command(flatten)]
+    pub input: InputArgs,
 }
 
 /// `status`

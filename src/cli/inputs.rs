@@ -76,6 +76,14 @@ impl Layers {
         }
     }
 
+    /// The settings alone, where no use case is named.
+    pub fn settings(&self) -> Result<Settings, CliError> {
+        let inputs = Inputs { settings: self.settings.clone(), ..Inputs::default() };
+        let mut inputs = inputs.merged(self.flags.clone());
+        self.apply_set(&mut inputs)?;
+        Ok(inputs.settings)
+    }
+
     /// The environment's name, if one was given.
     pub fn named(&self) -> Option<&EnvironmentName> {
         let in_file = self.file.as_ref().and_then(|(inputs, _)| inputs.name.as_ref());
@@ -112,6 +120,9 @@ impl Layers {
             return Err(no_usecase());
         }
         self.apply_set(&mut inputs)?;
+        if let Some(said) = &inputs.settings.ca_bundle {
+            inputs.settings.ca_bundle = Some(ca_bundle(said)?);
+        }
         inputs.name = Some(name.clone());
         Ok(inputs)
     }
@@ -132,7 +143,7 @@ fn no_usecase() -> CliError {
 }
 
 fn flags(args: &InputArgs) -> Result<Inputs, CliError> {
-    Ok(Inputs {
+    let mut inputs = Inputs {
         name: args.name.clone(),
         usecase: args.usecase.clone().unwrap_or_default(),
         flavor: args.size(),
@@ -148,9 +159,42 @@ fn flags(args: &InputArgs) -> Result<Inputs, CliError> {
             cidr: args.cidr,
             egress: Some(args.egress.clone()).filter(|ranges| !ranges.is_empty()),
             config_drive: args.config_drive,
+            ca_bundle: args.ca_bundle.clone(),
             ..Settings::default()
         },
-    })
+    };
+    // These are judged where files and `--set` are.
+    let mut faults = Diagnostics::default();
+    let flags = [
+        ("os_mirror", args.os_mirror.clone()),
+        ("artifact_base_url", args.artifact_base_url.clone()),
+        ("ntp", Some(args.ntp.join(",")).filter(|servers| !servers.is_empty())),
+        ("proxy", args.proxy.clone()),
+        ("pip_index", args.pip_index.clone()),
+        ("npm_index", args.npm_index.clone()),
+    ];
+    for (key, value) in flags {
+        if let Some(value) = value
+            && let Err(fault) = blueprint::apply_set(&mut inputs, &format!("{key}={value}"))
+        {
+            faults.push(fault);
+        }
+    }
+    faults.or(inputs).map_err(CliError::from)
+}
+
+/// Certificates as they stand, or those of a file. A private key has no business in a guest's trust.
+fn ca_bundle(said: &str) -> Result<String, CliError> {
+    let is_bundle = |text: &str| text.contains("-----BEGIN CERTIFICATE-----") && !text.contains("PRIVATE KEY");
+    if is_bundle(said) {
+        return Ok(said.to_owned());
+    }
+    let fault = || CliError::failed(say!(m::BAD_CA_BUNDLE));
+    if said.contains("-----BEGIN") {
+        return Err(fault());
+    }
+    let text = places::read(Path::new(said))?;
+    if is_bundle(&text) { Ok(text) } else { Err(fault()) }
 }
 
 /// A public key as it stands, or the first line of a file of one.
@@ -219,5 +263,29 @@ mod tests {
         assert_eq!(ssh_key("ssh-rsa AAAA").expect("a key"), "ssh-rsa AAAA");
         std::fs::write(&file, "-----BEGIN OPENSSH PRIVATE KEY-----").expect("written");
         assert_eq!(ssh_key(&file.display().to_string()).expect_err("private").text.message.id, m::BAD_KEY_FILE.id);
+    }
+
+    #[test]
+    fn certificates_are_read_from_their_file_and_a_private_key_is_refused() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("ca.pem");
+        let pem = "-----BEGIN CERTIFICATE-----\nAA==\n-----END CERTIFICATE-----\n";
+        std::fs::write(&file, pem).expect("written");
+        let path = file.display().to_string();
+        let name = EnvironmentName::parse("shop").expect("a name");
+        let set = vec![format!("ca_bundle={path}")];
+        let layers = Layers { flags: inputs("usecase-2.6", None, None), set, ..Layers::default() };
+        let merged = layers.over(None, &name).expect("inputs");
+        assert_eq!(merged.settings.ca_bundle.as_deref(), Some(pem));
+        assert_eq!(ca_bundle(pem).expect("it stands there"), pem);
+        std::fs::write(&file, format!("{pem}-----BEGIN PRIVATE KEY-----\n")).expect("written");
+        assert_eq!(ca_bundle(&path).expect_err("private").text.message.id, m::BAD_CA_BUNDLE.id);
+    }
+
+    #[test]
+    fn flags_of_a_closed_network_are_judged_like_settings() {
+        let good = InputArgs { os_mirror: Some("http://10.0.0.5/os".into()), ..InputArgs::default() };
+        assert_eq!(flags(&good).expect("inputs").settings.mirror_of("rocky-9"), Some("http://10.0.0.5/os"));
+        assert!(flags(&InputArgs { proxy: Some("p:3128".into()), ..InputArgs::default() }).is_err());
     }
 }

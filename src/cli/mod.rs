@@ -5,6 +5,7 @@
 //! and `error` says why a command ends without its result. Results go to standard output, everything else to standard error.
 
 mod args;
+mod artifacts;
 mod deploy;
 mod destroy;
 mod embedded;
@@ -67,6 +68,7 @@ fn command(cli: &Cli, screen: &Screen) -> Result<u8, CliError> {
         Command::Destroy(args) => destroy::run(global, args, screen),
         Command::Status(args) => status::run(global, args, screen),
         Command::List => list::run(global, screen),
+        Command::Artifacts(args) => artifacts::run(global, args, screen),
         Command::Output(args) => output::run(global, args, screen),
         Command::Events(args) => events::run(global, args, screen),
         Command::Graph(args) => graph::run(global, args, screen),

@@ -1,33 +1,60 @@
 //! The files and commands of one server's first boot.
 
-use std::collections::BTreeMap;
+use minijinja::value::Serde;
+use minijinja::{Environment, Value, context};
 
-use minijinja::{Environment, UndefinedBehavior, Value, context};
+use crate::blueprint::Settings;
+use crate::model::SecretName;
 
+use super::context::Context;
 use super::library;
-use super::types::{Component, Install};
+use super::placeholder;
+use super::render::{engine, holds, render};
+use super::site::{Site, fetches};
+use super::types::{Component, Install, Script};
 
-/// Where files wait until their packages are there.
-const STAGE: &str = "/var/lib/gureum";
+/// Where everything of a first boot is kept in the guest.
+const STATE: &str = "/var/lib/gureum";
+/// The unit that runs it.
+const UNIT: &str = "gureum-first-boot.service";
+/// What only root may read, and what it may also run.
+const PRIVATE: &str = "0600";
+/// The frame's own script.
+const SCRIPT: &str = "first-boot.sh";
 
-/// Whose first boot it is.
+/// A server and what runs on it.
 #[derive(Clone, Copy, Debug)]
 pub struct Guest<'a> {
-    /// The server's name on the cloud, which is its host name: `shop-web-1`.
-    pub server: &'a str,
-    /// The environment's name: `shop`.
-    pub environment: &'a str,
-    /// Its operating system: `ubuntu-16.04`.
-    pub system: &'a str,
+    /// What its templates may name.
+    pub context: &'a Context,
+    /// What runs there, in the order in which it is installed.
+    pub components: &'a [&'a Component],
+    /// How the environment meets its cloud: mirrors, certificates, proxies.
+    pub settings: &'a Settings,
+    /// How it says how far it is.
+    pub reports: &'a Reports,
 }
 
-/// What a first boot does: files first, then commands.
+/// How a guest says how far it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reports {
+    /// It puts an object at a signed address: the placeholder becomes [`crate::model::Piece::SignedUrl`].
+    Object,
+    /// It writes lines on its console, signed with this secret.
+    Console(SecretName),
+    /// Nobody waits for it.
+    None,
+}
+
+/// What a first boot does: files first, then commands. Secrets are placeholders in it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FirstBoot {
     /// Files to write.
     pub files: Vec<File>,
     /// Commands with their arguments, in order.
     pub commands: Vec<Vec<String>>,
+    /// After so many seconds without a new report it has failed.
+    pub limit_s: u32,
 }
 
 /// A file to write.
@@ -52,7 +79,7 @@ pub enum FirstBootError {
         /// Where.
         system: String,
     },
-    /// A template of ours is wrong.
+    /// A template does not fit the server.
     #[error("template {template} of {component}: {error}")]
     Template {
         /// Whose.
@@ -64,74 +91,135 @@ pub enum FirstBootError {
     },
 }
 
-/// The first boot of a server with these components; without any there is nothing to do.
+/// The first boot of a server; without components there is nothing to do.
 ///
 /// POSIX shell and cloud-init's oldest modules only: the guests are as old as cloud-init 0.7.
-pub fn first_boot(components: &[&Component], guest: Guest<'_>) -> Result<FirstBoot, FirstBootError> {
-    if components.is_empty() {
-        return Ok(FirstBoot::default());
-    }
+pub fn first_boot(guest: Guest<'_>) -> Result<FirstBoot, FirstBootError> {
+    let Some(first) = guest.components.first() else { return Ok(FirstBoot::default()) };
+    let frame = |error: &minijinja::Error| template_error("every component", SCRIPT, error);
+    let engine = engine().map_err(|error| frame(&error))?;
+    let site = Value::from(Serde(Site::of(guest.settings, &guest.context.system)));
     let mut files = Vec::new();
-    let mut installations = Vec::new();
-    for component in components {
-        let no_installation =
-            || FirstBootError::NoInstallation { component: component.name.clone(), system: guest.system.to_owned() };
-        let install = component.systems.get(guest.system).ok_or_else(no_installation)?;
-        let (staged, places) = stage(component, install, guest)?;
+    let mut parts = Vec::new();
+    for component in guest.components {
+        let (staged, part) = stage(&engine, component, guest)?;
         files.extend(staged);
-        installations.push(context! {
-            name => &component.name, port => component.port, program => &install.program,
-            packages => &install.packages, unit => &install.unit, files => places,
-        });
+        parts.push(part);
     }
-    let system = library::system(guest.system).ok_or_else(|| FirstBootError::NoInstallation {
-        component: components[0].name.clone(),
-        system: guest.system.to_owned(),
-    })?;
-    let values = context! {
-        server => guest.server, environment => guest.environment,
-        installer => library::installer(system).trim_end(), components => installations,
+    let system = library::system(&guest.context.system).ok_or_else(|| no_installation(first, guest))?;
+    let limit_s = guest.components.iter().map(|component| component.limit_s).sum();
+    let reports = match guest.reports {
+        Reports::Object => {
+            files.push(private("report-url", placeholder::report()));
+            "object"
+        }
+        Reports::Console(key) => {
+            files.push(private("signal-key", placeholder::secret(key)));
+            "console"
+        }
+        Reports::None => "none",
     };
-    let script = format!("{STAGE}/first-boot.sh");
-    let content = render("first-boot.sh", library::script(), values)
-        .map_err(|error| template_error("every component", "first-boot.sh", &error))?;
-    files.push(File { path: script.clone(), mode: "0755".into(), content });
-    Ok(FirstBoot { files, commands: vec![vec!["sh".into(), script]] })
+    if let Some(bundle) = &guest.settings.ca_bundle {
+        files.push(private("ca-bundle.pem", bundle.clone()));
+    }
+    let Context { server, environment, .. } = guest.context;
+    let values = context! {
+        server, environment, limit_s, reports, site, components => parts, codename => &system.codename,
+        installer => library::installer(system).trim_end(),
+    };
+    for (name, path) in
+        [(SCRIPT, format!("{STATE}/{SCRIPT}")), ("first-boot.service", format!("/etc/systemd/system/{UNIT}"))]
+    {
+        let content = render(&engine, name, library::frame(name), &values).map_err(|error| frame(&error))?;
+        let mode = if name == SCRIPT { "0700" } else { "0644" };
+        files.push(File { path, mode: mode.into(), content });
+    }
+    let command = |words: &[&str]| words.iter().map(|&word| word.to_owned()).collect();
+    let commands = vec![
+        command(&["systemctl", "daemon-reload"]),
+        command(&["systemctl", "enable", UNIT]),
+        // cloud-init is not kept waiting: the unit says itself how it goes, and tries again.
+        command(&["systemctl", "start", "--no-block", UNIT]),
+    ];
+    Ok(FirstBoot { files, commands, limit_s })
 }
 
-/// A component's files where they wait, and for the script from where to where they go.
+/// A component's files where they wait, and what the frame does with them.
 fn stage(
+    engine: &Environment<'_>,
     component: &Component,
-    install: &Install,
     guest: Guest<'_>,
-) -> Result<(Vec<File>, Vec<Value>), FirstBootError> {
-    let mut values: BTreeMap<&str, &str> =
-        install.variables.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-    values.extend([("server", guest.server), ("environment", guest.environment)]);
-    let values = Value::from_pairs(values);
+) -> Result<(Vec<File>, Value), FirstBootError> {
+    let install = component.systems.get(&guest.context.system).ok_or_else(|| no_installation(component, guest))?;
+    let values = values(component, install, guest);
     let mut files = Vec::new();
     let mut places = Vec::new();
     for template in &component.files {
         let error = |error| template_error(&component.name, &template.name, &error);
-        let content = render(&template.name, &template.text, values.clone()).map_err(error)?;
-        let path = render("path", &template.path, values.clone()).map_err(error)?;
-        let staged = format!("{STAGE}/{}/{}", component.name, template.name);
-        places.push(context! { staged => &staged, path => path, mode => &template.mode });
-        files.push(File { path: staged, mode: template.mode.clone(), content });
+        if template.systems.as_ref().is_some_and(|systems| !systems.contains(&guest.context.system)) {
+            continue;
+        }
+        if let Some(when) = &template.when
+            && !holds(engine, when, &values).map_err(error)?
+        {
+            continue;
+        }
+        let content = render(engine, &template.name, &template.text, &values).map_err(error)?;
+        let path = render(engine, "path", &template.path, &values).map_err(error)?;
+        // By number: two files may have one name in different places.
+        let staged = format!("{STATE}/components/{}/file-{}", component.name, files.len() + 1);
+        let (owner, group) = template.owner.as_deref().and_then(|owner| owner.split_once(':')).unwrap_or_default();
+        places.push(context! { staged => &staged, path, mode => &template.mode, owner, group });
+        files.push(File { path: staged, mode: PRIVATE.into(), content });
     }
-    Ok((files, places))
+    let mut script = |kind: &str, script: &Script| {
+        let content = render(engine, &script.name, &script.text, &values)
+            .map_err(|error| template_error(&component.name, &script.name, &error))?;
+        let path = format!("{STATE}/components/{}/{kind}.sh", component.name);
+        files.push(File { path: path.clone(), mode: PRIVATE.into(), content });
+        Ok(path)
+    };
+    let configure = component.configure.as_ref().map(|configure| script("configure", configure)).transpose()?;
+    let health = script("health", &component.health)?;
+    let artifacts: Vec<Value> = install
+        .artifacts
+        .iter()
+        .map(|artifact| {
+            let fetch = fetches(artifact, guest.settings);
+            context! {
+                name => &artifact.name, url => fetch.url, sha256 => fetch.sha256, unpack => &artifact.unpack,
+                place => &artifact.place, proves => artifact.proves(),
+            }
+        })
+        .collect();
+    let part = context! {
+        name => &component.name, port => component.port, program => &install.program, packages => &install.packages,
+        unit => &install.unit, files => places, artifacts, configure, health,
+    };
+    Ok((files, part))
 }
 
-/// The template's name decides what is escaped: HTML in `.html`, nothing in others.
-fn render(name: &str, template: &str, values: Value) -> Result<String, minijinja::Error> {
-    let mut engine = Environment::new();
-    engine.set_undefined_behavior(UndefinedBehavior::Strict);
-    let mut text = engine.render_named_str(name, template, values)?;
-    // The engine drops a template's last line end; files have one.
-    if template.ends_with('\n') {
-        text.push('\n');
-    }
-    Ok(text)
+/// What a component's templates may name: the server, and what is the component's own.
+fn values(component: &Component, install: &Install, guest: Guest<'_>) -> Value {
+    let mut settings = component.settings.clone();
+    let said = guest.context.settings.iter().filter(|(name, _)| component.settings.contains_key(*name));
+    settings.extend(said.map(|(name, value)| (name.clone(), value.clone())));
+    let others = guest.components.iter().map(|other| other.name.clone());
+    let beside: Vec<String> = others.filter(|other| *other != component.name).collect();
+    let own = context! {
+        component => &component.name, port => component.port, unit => &install.unit, program => &install.program,
+        settings, beside,
+    };
+    context! { ..own, ..Value::from(Serde(&install.variables)), ..Value::from(Serde(guest.context)) }
+}
+
+/// A file of the frame's that only root may read.
+fn private(name: &str, content: String) -> File {
+    File { path: format!("{STATE}/{name}"), mode: PRIVATE.into(), content }
+}
+
+fn no_installation(component: &Component, guest: Guest<'_>) -> FirstBootError {
+    FirstBootError::NoInstallation { component: component.name.clone(), system: guest.context.system.clone() }
 }
 
 fn template_error(component: &str, template: &str, error: &minijinja::Error) -> FirstBootError {
@@ -143,67 +231,5 @@ fn template_error(component: &str, template: &str, error: &minijinja::Error) -> 
 }
 
 #[cfg(test)]
-mod tests {
-    use std::io::Write;
-    use std::process::{Command, Stdio};
-
-    use super::*;
-
-    fn boot(system: &str) -> FirstBoot {
-        let nginx = library::find("nginx").expect("a component");
-        first_boot(&[nginx], Guest { server: "shop-web-1", environment: "shop", system }).expect("a first boot")
-    }
-
-    #[test]
-    fn every_component_renders_on_every_system_it_names_and_the_shell_accepts_it() {
-        for component in library::all() {
-            for system in component.systems.keys() {
-                let guest = Guest { server: "shop-web-1", environment: "shop", system };
-                let boot = first_boot(&[component], guest).expect("renders");
-                let script = &boot.files.last().expect("the script").content;
-                let mut shell = Command::new("sh").arg("-n").stdin(Stdio::piped()).spawn().expect("a shell");
-                shell.stdin.take().expect("piped").write_all(script.as_bytes()).expect("written");
-                assert!(shell.wait().expect("ends").success(), "{} on {system}:\n{script}", component.name);
-            }
-        }
-    }
-
-    #[test]
-    fn the_page_names_server_and_environment() {
-        let boot = boot("ubuntu-16.04");
-        let page = &boot.files[0];
-        assert_eq!((page.path.as_str(), page.mode.as_str()), ("/var/lib/gureum/nginx/index.html", "0644"));
-        assert!(page.content.contains("<h1>shop-web-1</h1>") && page.content.contains("environment: shop<"));
-        assert_eq!(boot.commands, [["sh", "/var/lib/gureum/first-boot.sh"]]);
-    }
-
-    #[test]
-    fn packages_are_fetched_only_where_the_program_is_not_there_and_files_follow_them() {
-        let script = boot("rocky-9").files.pop().expect("the script").content;
-        let at = |line: &str| script.find(line).unwrap_or_else(|| panic!("{line} is not in\n{script}"));
-        let install = at("\ncommand -v nginx >/dev/null 2>&1 || install_packages nginx\n");
-        let file = at("\ninstall -D -m 0644 /var/lib/gureum/nginx/index.html /usr/share/nginx/html/index.html\n");
-        let start = at("\nsystemctl enable nginx\nsystemctl restart nginx\n");
-        assert!(install < file && file < start, "{script}");
-        assert!(at("dnf install") < install);
-    }
-
-    #[test]
-    fn centos_7_takes_the_vault_and_epel_from_the_archive() {
-        let script = boot("centos-7").files.pop().expect("the script").content;
-        for part in ["vault.centos.org/7.9.2009/", "pub/archive/epel/7/", "install_packages epel-release nginx\n"] {
-            assert!(script.contains(part), "{part}");
-        }
-    }
-
-    #[test]
-    fn a_system_without_installation_and_no_components_at_all() {
-        let nginx = library::find("nginx").expect("a component");
-        let guest = Guest { server: "a", environment: "b", system: "plan-9" };
-        assert_eq!(
-            first_boot(&[nginx], guest),
-            Err(FirstBootError::NoInstallation { component: "nginx".into(), system: "plan-9".into() })
-        );
-        assert_eq!(first_boot(&[], guest), Ok(FirstBoot::default()));
-    }
-}
+#[path = "first_boot_tests.rs"]
+mod tests;

@@ -75,6 +75,11 @@ impl Addresses {
         self.zones[zone]
     }
 
+    /// The range that all zones lie in.
+    pub fn whole(settings: &Settings) -> Ipv4Net {
+        settings.cidr.unwrap_or_else(default_cidr).trunc()
+    }
+
     /// Every zone's range, by zone.
     pub fn ranges(&self) -> impl Iterator<Item = Ipv4Net> {
         self.zones.values().copied()
@@ -110,7 +115,7 @@ fn nth(range: Ipv4Net, offset: u32) -> Ipv4Addr {
 }
 
 fn zones(blueprint: &Blueprint, settings: &Settings, bits: u8) -> Result<BTreeMap<String, Ipv4Net>, Diagnostic> {
-    let cidr = settings.cidr.unwrap_or_else(default_cidr).trunc();
+    let cidr = Addresses::whole(settings);
     let prefix = 32 - bits;
     // Ranges are counted from 1, so there is one more of them than there are zones.
     let needed_bits =

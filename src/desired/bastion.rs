@@ -43,10 +43,10 @@ pub(super) fn add(
     // `parse` lets no blueprint through that names no system.
     let first = || draft.blueprint.systems.first().map(|system| system.0.as_str());
     let Some(system) = draft.inputs.os.as_deref().or_else(first) else { return };
-    let Some(machine) = tiers::machine(draft, system, Size::Small) else { return };
+    let Some(machine) = tiers::machine(draft, system, Size::Small, &Default::default(), BASTION) else { return };
     let local = servers::local_name(BASTION, 1);
     let port = servers::add_port(draft, &local, &zone.name, addresses.bastion(&zone.name), Some(BASTION));
-    let server = Server { local: &local, machine, components: &[], spread: None, bears_data: false, availability_zone };
+    let server = Server { local: &local, machine, boot: None, spread: None, bears_data: false, availability_zone };
     servers::add_server(draft, server);
     servers::add_floating_ip(draft, &port, external);
 }

@@ -7,17 +7,32 @@ use crate::snapshot::{Flavor, Image};
 
 use super::pattern::{candidates, matches};
 
-/// The flavor that the setting names, else the smallest that holds the size and the image. Of several that a setting with `*`
+/// What a flavor must hold beside a size: an image, and what runs on it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Load {
+    /// How a fault calls it: the image, `and` what runs on it.
+    pub of: String,
+    pub ram_mib: u64,
+    pub disk_gib: u64,
+}
+
+impl Load {
+    pub fn of(image: &Image) -> Self {
+        Self { of: image.name.clone(), ram_mib: image.min_ram_mib, disk_gib: image.min_disk_gib }
+    }
+}
+
+/// The flavor that the setting names, else the smallest that holds the size and the load. Of several that a setting with `*`
 /// means, the smallest that holds them.
 pub(super) fn choose<'a>(
     size: Size,
     setting: Option<&str>,
-    image: &Image,
+    load: &Load,
     flavors: &'a [Flavor],
 ) -> Result<&'a Flavor, Diagnostic> {
     let Some(pattern) = setting else {
-        return smallest(flavors.iter().filter(|flavor| holds_size(flavor, size) && holds_image(flavor, image)))
-            .ok_or_else(|| missing(size, image, flavors));
+        return smallest(flavors.iter().filter(|flavor| holds_size(flavor, size) && holds_load(flavor, load)))
+            .ok_or_else(|| missing(size, load, flavors));
     };
     let meant: Vec<&Flavor> =
         flavors.iter().filter(|flavor| matches(pattern, &flavor.name) || flavor.id == pattern).collect();
@@ -27,24 +42,23 @@ pub(super) fn choose<'a>(
             Diagnostic::error(say!(m::FLAVOR_SETTING, size = size, pattern = pattern)).help(candidates(pattern, names))
         );
     }
-    let holds_image: Vec<&Flavor> = meant.iter().copied().filter(|flavor| holds_image(flavor, image)).collect();
-    if holds_image.is_empty() {
+    let holds: Vec<&Flavor> = meant.iter().copied().filter(|flavor| holds_load(flavor, load)).collect();
+    if holds.is_empty() {
         let text = say!(
             m::FLAVOR_TOO_SMALL,
             size = size,
             pattern = pattern,
-            image = image.name,
-            ram = image.min_ram_mib,
-            disk = image.min_disk_gib
+            image = load.of,
+            ram = load.ram_mib,
+            disk = load.disk_gib
         );
         return Err(Diagnostic::error(text).help(say!(m::NO_FLAVOR_HELP, size = size, candidates = list(flavors))));
     }
     // One name is the user's own word: it may be smaller than the size. A pattern leaves the choice to the size.
     if !pattern.contains('*') {
-        return smallest(holds_image.into_iter()).ok_or_else(|| missing(size, image, flavors));
+        return smallest(holds.into_iter()).ok_or_else(|| missing(size, load, flavors));
     }
-    smallest(holds_image.into_iter().filter(|flavor| holds_size(flavor, size)))
-        .ok_or_else(|| missing(size, image, flavors))
+    smallest(holds.into_iter().filter(|flavor| holds_size(flavor, size))).ok_or_else(|| missing(size, load, flavors))
 }
 
 fn holds_size(flavor: &Flavor, size: Size) -> bool {
@@ -52,22 +66,22 @@ fn holds_size(flavor: &Flavor, size: Size) -> bool {
 }
 
 /// A root disk of 0 GiB is as large as the image.
-fn holds_image(flavor: &Flavor, image: &Image) -> bool {
-    flavor.ram_mib >= image.min_ram_mib && (flavor.disk_gib == 0 || flavor.disk_gib >= image.min_disk_gib)
+pub(super) fn holds_load(flavor: &Flavor, load: &Load) -> bool {
+    flavor.ram_mib >= load.ram_mib && (flavor.disk_gib == 0 || flavor.disk_gib >= load.disk_gib)
 }
 
 fn smallest<'a>(flavors: impl Iterator<Item = &'a Flavor>) -> Option<&'a Flavor> {
     flavors.min_by_key(|flavor| (flavor.vcpus, flavor.ram_mib, flavor.disk_gib, &flavor.name, &flavor.id))
 }
 
-fn missing(size: Size, image: &Image, flavors: &[Flavor]) -> Diagnostic {
+fn missing(size: Size, load: &Load, flavors: &[Flavor]) -> Diagnostic {
     let text = say!(
         m::NO_FLAVOR,
         size = size,
-        image = image.name,
+        image = load.of,
         vcpus = size.vcpus(),
-        ram = size.ram_mib().max(image.min_ram_mib),
-        disk = image.min_disk_gib
+        ram = size.ram_mib().max(load.ram_mib),
+        disk = load.disk_gib
     );
     let help = if flavors.is_empty() {
         say!(m::NO_CANDIDATES)
@@ -93,16 +107,8 @@ mod tests {
         Flavor { id: format!("id-{name}"), name: name.into(), vcpus, ram_mib, disk_gib }
     }
 
-    fn image(min_disk_gib: u64, min_ram_mib: u64) -> Image {
-        Image {
-            id: "i".into(),
-            name: "ubuntu".into(),
-            os_distro: None,
-            os_version: None,
-            min_disk_gib,
-            min_ram_mib,
-            created_at: String::new(),
-        }
+    fn image(disk_gib: u64, ram_mib: u64) -> Load {
+        Load { of: "ubuntu".into(), ram_mib, disk_gib }
     }
 
     fn flavors() -> Vec<Flavor> {

@@ -2,15 +2,20 @@
 
 use std::net::Ipv4Addr;
 
-use crate::component::{self, Component, Guest};
+use crate::component::{self, Component, Context, FirstBoot, Guest, Reports};
 use crate::kind::userdata::{self, CloudConfig, WriteFile};
-use crate::kind::{METADATA_ADDRESS, METADATA_DATA, METADATA_ENVIRONMENT, METADATA_USER_DATA};
+use crate::kind::{
+    Kind, METADATA_ADDRESS, METADATA_DATA, METADATA_ENVIRONMENT, METADATA_SECRET, METADATA_USER_DATA, signals,
+};
 use crate::model::messages::desired as m;
-use crate::model::{Address, Composed, Diagnostic, OutputRef, Piece, Properties, Value};
+use crate::model::{
+    Address, Composed, Diagnostic, FingerprintRef, OutputRef, Piece, Properties, SignedUrl, UrlMethod, Value,
+};
 use crate::say;
 
 use super::addresses::Addresses;
 use super::draft::{Draft, map, properties};
+use super::guests;
 use super::networks::{network, subnet};
 use super::rules::group;
 use super::tiers::{Decided, Machine};
@@ -21,11 +26,19 @@ pub(super) struct Server<'a> {
     /// `web-1`.
     pub local: &'a str,
     pub machine: Machine<'a>,
-    pub components: &'a [&'static Component],
+    pub boot: Option<Boot<'a>>,
     /// Its server group's local name, where it is in one.
     pub spread: Option<&'a str>,
     pub bears_data: bool,
     pub availability_zone: Option<&'a str>,
+}
+
+/// What a server's first boot is made of.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Boot<'a> {
+    pub context: &'a Context,
+    pub components: &'a [&'a Component],
+    pub reports: &'a Reports,
 }
 
 /// `web-1`: from 1.
@@ -40,6 +53,7 @@ pub(super) fn add(
     external: &str,
     availability_zone: Option<&str>,
 ) {
+    let reports = guests::reports(draft, tiers);
     for decided in tiers {
         let tier = decided.tier;
         if tier.spread {
@@ -53,7 +67,9 @@ pub(super) fn add(
             let (machine, components) = (decided.machine, &decided.components);
             // A server that nothing was installed on has no data to outlive a mistake.
             let bears_data = tier.bears_data && !components.is_empty();
-            add_server(draft, Server { local: &local, machine, components, spread, bears_data, availability_zone });
+            let context = guests::context(draft, addresses, tiers, decided, number);
+            let boot = Some(Boot { context: &context, components, reports: &reports });
+            add_server(draft, Server { local: &local, machine, boot, spread, bears_data, availability_zone });
             if tier.public {
                 let floating = add_floating_ip(draft, &port, external);
                 if draft.entry.is_none() {
@@ -112,18 +128,25 @@ fn add_server_group(draft: &mut Draft<'_>, local: &str) {
 pub(super) fn add_server(draft: &mut Draft<'_>, server: Server<'_>) {
     let address = Address::new("server", server.local);
     let name = draft.environment.resource_name(server.local);
-    let Some(user_data) = user_data(draft, server, &name) else { return };
+    let Some((user_data, limit_s)) = user_data(draft, server, &name) else { return };
     let data = if server.bears_data { "true" } else { "false" };
-    let metadata = map([
+    let mut metadata = properties([
         (METADATA_ENVIRONMENT, Value::from(draft.environment.mark())),
         (METADATA_ADDRESS, Value::from(address.as_str())),
         (METADATA_DATA, Value::from(data)),
         (METADATA_USER_DATA, Value::from(userdata::hash(&user_data))),
     ]);
+    // By these a later run sees whether its secrets are still the ones that the server was given.
+    for piece in &user_data {
+        if let Piece::Secret(name) = piece {
+            let fingerprint = Value::Fingerprint(FingerprintRef { name: name.clone() });
+            metadata.insert(format!("{METADATA_SECRET}{}", name.0), fingerprint);
+        }
+    }
     let port = Value::id_of(&Address::new("port", server.local));
     let mut is: Properties = properties([
         ("name", Value::from(name)),
-        ("metadata", metadata),
+        ("metadata", Value::Map(metadata)),
         ("tags", Value::List(vec![Value::from(draft.environment.tag())])),
         ("imageRef", Value::from(server.machine.image.id.as_str())),
         ("flavorRef", Value::from(server.machine.flavor.id.as_str())),
@@ -138,30 +161,44 @@ pub(super) fn add_server(draft: &mut Draft<'_>, server: Server<'_>) {
     if let Some(spread) = server.spread {
         is.insert("server_group".into(), Value::id_of(&server_group(spread)));
     }
-    draft.add_with(address, is, &[], server.bears_data);
+    draft.add_with(address.clone(), is, &[], server.bears_data);
+    if server.boot.is_some_and(|boot| *boot.reports != Reports::None && !boot.components.is_empty()) {
+        let is = properties([
+            ("server_id", Value::id_of(&address)),
+            ("server", Value::from(server.local)),
+            ("limit_s", Value::from(i64::from(limit_s))),
+        ]);
+        draft.add(address.child(Kind::Guest.spec().word, ""), is);
+    }
 }
 
-/// Nova gives the host name; the rest of a first boot stands here.
-fn user_data(draft: &mut Draft<'_>, server: Server<'_>, name: &str) -> Option<Vec<Piece>> {
-    let environment = draft.environment.name.as_str();
-    let guest = Guest { server: name, environment, system: server.machine.system };
-    let boot = component::first_boot(server.components, guest)
-        .map_err(|error| Diagnostic::error(say!(m::FIRST_BOOT, server = name, error = error)));
-    let boot = draft.take(boot)?;
+/// Nova gives the host name; the rest of a first boot stands here. With it the time after which it has failed.
+fn user_data(draft: &mut Draft<'_>, server: Server<'_>, name: &str) -> Option<(Vec<Piece>, u32)> {
+    let settings = &draft.inputs.settings;
+    let boot = match server.boot {
+        None => Ok(FirstBoot::default()),
+        Some(Boot { context, components, reports }) => {
+            component::first_boot(Guest { context, components, settings, reports })
+        }
+    };
+    let fault = |error: &dyn std::fmt::Display| Diagnostic::error(say!(m::FIRST_BOOT, server = name, error = error));
+    let boot = draft.take(boot.map_err(|error| fault(&error)))?;
     let write = |file: component::File| WriteFile { path: file.path, permissions: file.mode, content: file.content };
     let config = CloudConfig {
-        ssh_authorized_keys: draft.inputs.settings.ssh_key.iter().cloned().collect(),
+        ssh_authorized_keys: settings.ssh_key.iter().cloned().collect(),
         write_files: boot.files.into_iter().map(write).collect(),
         runcmd: boot.commands,
     };
-    let pieces = vec![Piece::Literal(config.to_text())];
+    let report_to = SignedUrl { container: signals(), object: server.local.to_owned(), method: UrlMethod::Put };
+    let pieces = component::split(&config.to_text(), Some(&report_to)).map_err(|error| fault(&error));
+    let pieces = draft.take(pieces)?;
     let size = userdata::size_bound(&pieces);
     if size > userdata::LIMIT {
         let text = say!(m::USER_DATA_TOO_LARGE, server = name, size = size, limit = userdata::LIMIT);
         draft.fault(Diagnostic::error(text));
         return None;
     }
-    Some(pieces)
+    Some((pieces, boot.limit_s))
 }
 
 #[cfg(test)]
@@ -169,10 +206,18 @@ mod tests {
     use super::super::testing;
     use super::*;
 
+    /// A server's user-data, with a word in the place of whatever is secret.
     fn boot(desired: &super::super::Desired, server: &str) -> serde_json::Value {
-        let user_data = &testing::json(desired, server)["user_data"]["$pieces"][0]["literal"];
-        let text = user_data.as_str().expect("a literal").strip_prefix("#cloud-config\n").expect("a cloud-config");
-        serde_json::from_str(text).expect("JSON")
+        let text: String = pieces(desired, server)
+            .iter()
+            .map(|piece| if let Piece::Literal(text) = piece { text.as_str() } else { "secret" })
+            .collect();
+        serde_json::from_str(text.strip_prefix("#cloud-config\n").expect("a cloud-config")).expect("JSON")
+    }
+
+    fn pieces(desired: &super::super::Desired, server: &str) -> Vec<Piece> {
+        let user_data = testing::json(desired, server)["user_data"]["$pieces"].take();
+        serde_json::from_value(user_data).expect("pieces")
     }
 
     #[test]
@@ -181,7 +226,12 @@ mod tests {
         let desired = world.desired();
         let id = |address: &str| serde_json::json!({"$output": address, "field": "id"});
         let mut server = testing::json(&desired, "server.web-1");
-        let pieces = [Piece::Literal(server["user_data"]["$pieces"][0]["literal"].as_str().expect("text").into())];
+        let hash = userdata::hash(&pieces(&desired, "server.web-1"));
+        for secret in server["metadata"].as_object_mut().expect("a map").keys().cloned().collect::<Vec<_>>() {
+            if secret.starts_with(METADATA_SECRET) {
+                server["metadata"].as_object_mut().expect("a map").remove(&secret);
+            }
+        }
         server.as_object_mut().expect("a map").remove("user_data");
         let environment = &world.environment;
         assert_eq!(
@@ -192,7 +242,7 @@ mod tests {
                 "server_group": id("server-group.web"),
                 "metadata": {
                     "gureum": environment.mark(), "gureum_address": "server.web-1", "gureum_data": "false",
-                    "gureum_user_data": userdata::hash(&pieces),
+                    "gureum_user_data": hash,
                 },
             })
         );
@@ -211,26 +261,62 @@ mod tests {
                 "name": format!("shop-web-{}", environment.id()), "policy": "soft-anti-affinity",
             })
         );
-        // Its tier bears data, and has no component yet that could hold any.
-        assert!(!desired.resources[&Address::new("server", "db-1")].bears_data);
-        assert_eq!(testing::json(&desired, "server.db-1")["metadata"]["gureum_data"], "false");
         assert!(testing::json(&desired, "server.kv-1").get("server_group").is_none());
     }
 
     #[test]
-    fn first_boot_is_the_component_s_and_the_key_goes_to_every_server() {
+    fn a_server_without_components_has_no_first_boot_no_data_and_nothing_that_is_waited_for() {
         let mut world = testing::shop();
-        assert_eq!(boot(&world.desired(), "server.kv-1"), serde_json::json!({}));
-        world.inputs.settings.ssh_key = Some("ssh-ed25519 AAAA \"me\"".into());
+        world.blueprint.tiers[3].service = crate::blueprint::Service::Named("kafka".into());
         let desired = world.desired();
-        assert_eq!(
-            boot(&desired, "server.kv-1"),
-            serde_json::json!({"ssh_authorized_keys": ["ssh-ed25519 AAAA \"me\""]})
-        );
+        assert_eq!(boot(&desired, "server.db-1"), serde_json::json!({}));
+        // Its tier bears data, and has no component that could hold any.
+        assert!(!desired.resources[&Address::new("server", "db-1")].bears_data);
+        assert_eq!(testing::json(&desired, "server.db-1")["metadata"]["gureum_data"], "false");
+        assert!(!testing::addresses(&desired, &["ready"]).contains(&"server.db-1/ready".to_owned()));
+        world.inputs.settings.ssh_key = Some("ssh-ed25519 AAAA \"me\"".into());
+        let keys = boot(&world.desired(), "server.db-1");
+        assert_eq!(keys, serde_json::json!({"ssh_authorized_keys": ["ssh-ed25519 AAAA \"me\""]}));
+    }
+
+    #[test]
+    fn first_boot_reports_to_the_signals_container_and_is_waited_for() {
+        let world = testing::shop();
+        let desired = world.desired();
         let web = boot(&desired, "server.web-2");
-        assert_eq!(web["runcmd"], serde_json::json!([["sh", "/var/lib/gureum/first-boot.sh"]]));
-        assert!(web["write_files"][0]["content"].as_str().expect("text").contains("<h1>shop-web-2</h1>"));
-        assert_eq!(web["write_files"][0]["permissions"], "0644");
+        let last = web["runcmd"].as_array().expect("commands").last().expect("one").clone();
+        assert_eq!(last, serde_json::json!(["systemctl", "start", "--no-block", "gureum-first-boot.service"]));
+        let url = SignedUrl { container: signals(), object: "web-2".into(), method: UrlMethod::Put };
+        assert!(pieces(&desired, "server.web-2").contains(&Piece::SignedUrl(url)));
+        let container = testing::json(&desired, "container.signals");
+        assert_eq!(container["temp_url_key"], serde_json::json!({"$secret": "signals.key"}));
+        assert!(!desired.resources[&signals()].bears_data);
+        assert!(desired.secrets.contains_key(&crate::model::SecretName("signals.key".into())));
+        let ready = testing::json(&desired, "server.web-2/ready");
+        assert_eq!(ready["server_id"], serde_json::json!({"$output": "server.web-2", "field": "id"}));
+        assert_eq!(ready["server"], "web-2");
+        assert!(ready["limit_s"].as_i64().is_some_and(|limit| limit >= 60));
+    }
+
+    #[test]
+    fn without_an_object_store_the_console_is_signed_and_until_active_nobody_reports() {
+        let mut world = testing::shop();
+        world.facts.services.remove(&crate::kind::Service::ObjectStore);
+        world.blueprint.storage.clear();
+        let desired = world.desired();
+        let key = crate::model::SecretName("signals.key".into());
+        assert!(pieces(&desired, "server.web-1").contains(&Piece::Secret(key.clone())));
+        let metadata = testing::json(&desired, "server.web-1")["metadata"].take();
+        assert_eq!(metadata["gureum_secret_signals.key"], serde_json::json!({"$fingerprint": "signals.key"}));
+        assert!(!desired.resources.contains_key(&signals()));
+        assert!(testing::addresses(&desired, &["ready"]).contains(&"server.web-1/ready".to_owned()));
+
+        world.inputs.until = Some(crate::blueprint::Goal::Active);
+        let desired = world.desired();
+        assert!(testing::addresses(&desired, &["ready"]).is_empty() && !desired.secrets.contains_key(&key));
+        assert!(!pieces(&desired, "server.web-1").contains(&Piece::Secret(key)));
+        let until = desired.limitations.iter().find(|one| one.of == "until").expect("it is said");
+        assert_eq!(until.text.message.id, m::UNTIL_ACTIVE.id);
     }
 
     #[test]
@@ -243,7 +329,7 @@ mod tests {
         // Hex of digests, so that nothing can be packed much.
         let noise: String = (0..2000).map(|n: u32| userdata::hash(&[Piece::Literal(n.to_string())])).collect();
         world.inputs.settings.ssh_key = Some(noise);
-        assert!(world.faults().contains("user-data of shop-kv-1 has up to"));
+        assert!(world.faults().contains("user-data of shop-web-1 has up to"));
     }
 
     #[test]

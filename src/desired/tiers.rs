@@ -3,15 +3,16 @@
 use std::collections::BTreeMap;
 
 use crate::blueprint::Tier;
-use crate::component::{self, Component};
+use crate::component::{self, Component, Minimum};
 use crate::model::Size;
 use crate::model::messages::desired as m;
 use crate::say;
 use crate::snapshot::{Flavor, Image};
 
 use super::draft::Draft;
-use super::types::Degree;
-use super::{flavors, images};
+use super::flavors::{self, Load};
+use super::images;
+use super::software::{self, Software};
 
 /// A tier, decided.
 #[derive(Clone, Debug)]
@@ -33,20 +34,28 @@ pub(super) struct Machine<'a> {
 /// Every tier whose image and flavor are there; for the others there are faults.
 pub(super) fn decide<'a>(draft: &mut Draft<'a>) -> Vec<Decided<'a>> {
     let blueprint = draft.blueprint;
-    blueprint.tiers.iter().filter_map(|tier| decide_one(draft, tier)).collect()
+    let software = software::choose(draft);
+    blueprint.tiers.iter().filter_map(|tier| decide_one(draft, tier, &software)).collect()
 }
 
-fn decide_one<'a>(draft: &mut Draft<'a>, tier: &'a Tier) -> Option<Decided<'a>> {
+fn decide_one<'a>(draft: &mut Draft<'a>, tier: &'a Tier, software: &Software) -> Option<Decided<'a>> {
     let (blueprint, inputs) = (draft.blueprint, draft.inputs);
     let system = blueprint.system_of(tier, inputs);
-    let components = components(draft, tier, system);
-    let size = raised(draft, tier, blueprint.size_of(tier, inputs), &components);
-    let machine = machine(draft, system, size)?;
+    let components = software.get(&tier.name).cloned().unwrap_or_default();
+    let wanted = blueprint.size_of(tier, inputs);
+    let size = raised(draft, tier, wanted, &components);
+    let machine = machine(draft, system, size, &minimum(&components), &tier.name)?;
     Some(Decided { tier, count: blueprint.count_of(tier, inputs), machine, components })
 }
 
-/// Image and flavor for a system and a size; an ended system is noted.
-pub(super) fn machine<'a>(draft: &mut Draft<'a>, system: &'a str, size: Size) -> Option<Machine<'a>> {
+/// Image and flavor for a system and a size, with what runs there; an ended system is noted.
+pub(super) fn machine<'a>(
+    draft: &mut Draft<'a>,
+    system: &'a str,
+    size: Size,
+    needs: &(Minimum, String),
+    tier: &str,
+) -> Option<Machine<'a>> {
     if let Some(known) = component::system(system)
         && let (Some(ended), Some(current)) = (&known.ended, &known.current)
     {
@@ -55,41 +64,68 @@ pub(super) fn machine<'a>(draft: &mut Draft<'a>, system: &'a str, size: Size) ->
     let (settings, facts) = (&draft.inputs.settings, draft.facts);
     let image = images::choose(system, settings.images.get(system).map(String::as_str), &facts.images);
     let image = draft.take(image)?;
-    let flavor = flavors::choose(size, settings.flavors.get(&size).map(String::as_str), image, &facts.flavors);
+    let setting = settings.flavors.get(&size).map(String::as_str);
+    let (least, components) = needs;
+    let bare = Load::of(image);
+    let mut load = bare.clone();
+    if !components.is_empty() {
+        load.of = format!("{} + {components}", load.of);
+        load.ram_mib = load.ram_mib.max(least.ram_mib);
+        load.disk_gib = load.disk_gib.max(least.disk_gib);
+    }
+    // One flavor's name is the user's own word, which wins; that it is little is said.
+    let own_word = setting.is_some_and(|pattern| !pattern.contains('*'));
+    let flavor = flavors::choose(size, setting, if own_word { &bare } else { &load }, &facts.flavors);
     let flavor = draft.take(flavor)?;
+    if !flavors::holds_load(flavor, &load) {
+        let (ram, disk) = (load.ram_mib, load.disk_gib);
+        let components = components.as_str();
+        draft.note(say!(
+            m::SMALL_FLAVOR,
+            tier = tier,
+            flavor = flavor.name,
+            ram = ram,
+            disk = disk,
+            components = components
+        ));
+    } else if !own_word
+        && let Ok(before) = flavors::choose(size, setting, &bare, &facts.flavors)
+        && before.id != flavor.id
+    {
+        let (from, to, ram, disk) = (&before.name, &flavor.name, load.ram_mib, load.disk_gib);
+        let components = components.as_str();
+        draft.note(say!(
+            m::LARGER_FLAVOR,
+            tier = tier,
+            from = from,
+            to = to,
+            ram = ram,
+            disk = disk,
+            components = components
+        ));
+    }
     Some(Machine { system, image, flavor })
 }
 
-fn components(draft: &mut Draft<'_>, tier: &Tier, system: &str) -> Vec<&'static Component> {
-    let service = draft.blueprint.service_of(tier, draft.inputs);
-    let mut components = Vec::new();
-    for service in std::iter::once(service).chain(tier.also.iter().map(String::as_str)) {
-        match component::find(service) {
-            None => draft.limitation(Degree::Missing, &tier.name, say!(m::NO_COMPONENT, service = service)),
-            Some(component) if !component.systems.contains_key(system) => {
-                let text = say!(m::NOT_ON_SYSTEM, service = service, system = system);
-                draft.limitation(Degree::Missing, &tier.name, text);
-            }
-            Some(component) => components.push(component),
-        }
-    }
-    // No component takes settings yet; what has none says so already.
-    if let Some(component) = components.first() {
-        for setting in tier.settings.keys() {
-            let text = say!(m::SETTING_UNUSED, service = component.name, setting = setting);
-            draft.limitation(Degree::Degraded, &tier.name, text);
-        }
-    }
-    components
+/// The least that these work with on one server, and their names. Each needs its own memory; a disk has room for several.
+fn minimum(components: &[&'static Component]) -> (Minimum, String) {
+    let minimum = Minimum {
+        ram_mib: components.iter().map(|component| component.minimum.ram_mib).sum(),
+        disk_gib: components.iter().map(|component| component.minimum.disk_gib).max().unwrap_or(0),
+    };
+    let names: Vec<&str> = components.iter().map(|component| component.name.as_str()).collect();
+    (minimum, names.join(" + "))
 }
 
 fn raised(draft: &mut Draft<'_>, tier: &Tier, wanted: Size, components: &[&'static Component]) -> Size {
-    let Some(largest) = components.iter().max_by_key(|component| component.minimum) else { return wanted };
-    if largest.minimum > wanted {
-        let (to, component) = (largest.minimum, &largest.name);
-        draft.note(say!(m::RAISED, tier = tier.name, from = wanted, to = to, component = component));
+    let (least, names) = minimum(components);
+    let holds = |size: &Size| *size >= wanted && size.ram_mib() >= least.ram_mib;
+    // Beyond the largest size the flavors decide.
+    let size = Size::ALL.into_iter().find(holds).unwrap_or(Size::Xlarge);
+    if size > wanted {
+        draft.note(say!(m::RAISED, tier = tier.name, from = wanted, to = size, component = names));
     }
-    wanted.max(largest.minimum)
+    size
 }
 
 /// Counts by tier, of those that are decided.
@@ -139,7 +175,7 @@ mod tests {
     #[test]
     fn a_component_s_minimum_raises_the_size() {
         static GREEDY: std::sync::LazyLock<Component> = std::sync::LazyLock::new(|| Component {
-            minimum: Size::Large,
+            minimum: Minimum { ram_mib: 5000, disk_gib: 30 },
             ..component::find("nginx").expect("a component").clone()
         });
         let world = testing::shop();

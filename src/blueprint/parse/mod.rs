@@ -128,11 +128,9 @@ fn choices(r: &mut Reader, node: Option<&Node>) -> Vec<Choice> {
         let services: Vec<&str> = known_services().collect();
         let one_of = r.words(Some(node), &m::UNKNOWN_SERVICE, services.iter().copied());
         if one_of.is_empty() && r.faults.0.len() == before {
-            r.fault(
-                &node.span,
-                say!(m::EMPTY_CHOICE, path = node.path),
-                Some(say!(m::FOR_EXAMPLE, example = "[nginx, apache]")),
-            );
+            let two = services.iter().copied().take(2).collect::<Vec<_>>().join(", ");
+            let example = say!(m::FOR_EXAMPLE, example = format!("[{two}]"));
+            r.fault(&node.span, say!(m::EMPTY_CHOICE, path = node.path), Some(example));
         }
         choices.push(Choice { name: name.to_owned(), one_of: one_of.into_iter().map(str::to_owned).collect() });
     }

@@ -132,6 +132,12 @@ crate::messages! {
     UNKNOWN_ASSIGNMENT = "blueprint.unknown-assignment", "nothing is called `{key}`", "`{key}`(이)라는 항목이 없습니다";
     BAD_ADDRESS = "blueprint.bad-address", "`{path}`: `{found}` is no IP address", "`{path}`: `{found}`은(는) IP 주소가 아닙니다";
     BAD_ADDRESS_HELP = "blueprint.bad-address-help", "for example `8.8.8.8`", "예: `8.8.8.8`";
+    BAD_URL = "blueprint.bad-url", "`{path}` is no address of the web", "`{path}`은(는) 웹 주소가 아닙니다";
+    BAD_URL_HELP = "blueprint.bad-url-help", "it begins with `http://` or `https://` and has no blanks or quotes",
+        "`http://` 또는 `https://`로 시작하고 공백이나 따옴표가 없어야 합니다";
+    BAD_HOST = "blueprint.bad-host", "`{path}`: `{found}` is no host name or address", "`{path}`: `{found}`은(는) 호스트 이름이나 주소가 아닙니다";
+    BAD_SHA256 = "blueprint.bad-sha256", "`{path}` is no SHA-256 checksum", "`{path}`은(는) SHA-256 체크섬이 아닙니다";
+    BAD_SHA256_HELP = "blueprint.bad-sha256-help", "64 hex digits, as `sha256sum FILE` prints them", "`sha256sum 파일`이 출력하는 16진수 64자리";
     BAD_CIDR = "blueprint.bad-cidr", "`{path}`: `{found}` is no address range", "`{path}`: `{found}`은(는) 주소 대역이 아닙니다";
     BAD_CIDR_HELP = "blueprint.bad-cidr-help", "an IPv4 network with its length, for example `{example}`", "길이가 있는 IPv4 네트워크. 예: `{example}`";
     BAD_SSH_KEY = "blueprint.bad-ssh-key", "`{path}` is no SSH public key", "`{path}`은(는) SSH 공개 키가 아닙니다";

@@ -27,6 +27,10 @@ crate::messages! {
     BAD_NAME = "cli.bad-name", "{why}", "{why}";
     BAD_NAME_HELP = "cli.bad-name-help", "give one with `--name`, like `--name shop`", "`--name shop` 처럼 이름을 지정하십시오";
     BAD_KEY_FILE = "cli.bad-key-file", "{file} is no SSH public key", "{file} 은(는) SSH 공개 키가 아닙니다";
+    BAD_CA_BUNDLE = "cli.bad-ca-bundle", "ca_bundle holds no certificates in PEM, or a private key", "ca_bundle 에 PEM 인증서가 없거나 개인 키가 들어 있습니다";
+    ARTIFACTS_PACKAGES = "cli.artifacts-packages", "packages: {packages}", "패키지: {packages}";
+    ARTIFACTS_NO_PIN = "cli.artifacts-no-pin", "no checksum is known: say it with artifacts.{name}.sha256", "체크섬을 알 수 없음: artifacts.{name}.sha256 으로 지정";
+    ARTIFACTS_NONE = "cli.artifacts-none", "nothing is to be mirrored", "미러링할 것이 없습니다";
     NO_STATE_FOLDER = "cli.no-state-folder", "nowhere to keep state: neither XDG_STATE_HOME nor HOME is set", "상태를 둘 곳이 없습니다: XDG_STATE_HOME 과 HOME 이 모두 없습니다";
     NO_STATE_FOLDER_HELP = "cli.no-state-folder-help", "say `--state DIR`", "`--state DIR` 을 지정하십시오";
 

@@ -87,6 +87,24 @@ crate::messages! {
     NO_VOLUME = "desired.no-volume", "no volumes yet: the {size} GiB of {tier} are on its root disk",
         "아직 볼륨이 없습니다: {tier}의 {size} GiB는 루트 디스크에 놓입니다";
     NO_BINDING = "desired.no-binding", "services from outside cannot be bound yet", "아직 외부 서비스를 연결할 수 없습니다";
+    REFUSED = "desired.refused", "{service} cannot run on {system}: {en}: its servers start without it",
+        "{system}에서는 {service}을(를) 쓸 수 없습니다: {ko}. 서버만 시작됩니다";
+    NEEDS_MISSING = "desired.needs-missing", "{service} needs a {role}, which is missing: its servers start without it",
+        "{service}에 필요한 {role}이(가) 없습니다: 서버만 시작됩니다";
+    NEEDS_LINK = "desired.needs-link", "{service} of {tier} needs a {role}, and no link leads to one",
+        "{tier}의 {service}에는 {role}이(가) 필요한데 그곳으로 가는 연결이 없습니다";
+    NEEDS_LINK_HELP = "desired.needs-link.help", "add to `links`: `from: {tier}`, `to:` a tier of {candidates}",
+        "`links`에 추가하십시오: `from: {tier}`, `to:` {candidates} 계층";
+    NO_PIN = "desired.no-pin", "nobody says the checksum of {artifact}: the one beside it is believed (say it with artifacts.{artifact}.sha256)",
+        "{artifact}의 체크섬이 지정되지 않아 파일과 함께 게시된 값을 믿습니다(artifacts.{artifact}.sha256으로 지정)";
+    NO_SOURCE = "desired.no-source", "nothing says where {artifact} is to be had (artifact_base_url): only an image that has it works",
+        "{artifact}을(를) 받을 곳이 없습니다(artifact_base_url). 이미 들어 있는 이미지에서만 동작합니다";
+    UNTIL_ACTIVE = "desired.until-active", "nobody waits for what runs in the servers (until active)",
+        "서버 안의 소프트웨어는 기다리지 않습니다(active까지만)";
+    SMALL_FLAVOR = "desired.small-flavor", "{tier}: {flavor} is less than {components} works with: {ram} MiB and {disk} GiB",
+        "{tier}: {flavor}은(는) {components}의 최소 사양보다 작습니다(메모리 {ram} MiB, 디스크 {disk} GiB)";
+    LARGER_FLAVOR = "desired.larger-flavor", "{tier}: raised {from} → {to}: {components} needs {ram} MiB and {disk} GiB",
+        "{tier}: {from} → {to}로 올림: {components}에 메모리 {ram} MiB, 디스크 {disk} GiB가 필요합니다";
     SETTING_UNUSED = "desired.setting-unused", "{service} does not take the setting {setting} yet",
         "{service}은(는) 아직 {setting} 설정을 받지 않습니다";
 }
