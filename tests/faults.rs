@@ -1,13 +1,13 @@
 //! What peers are blamed for, one test each, as far as this cloud can play it: the numbers are those of
-//! `docs/openstack-facts.md`'s list. The 15th (done before the guests are) needs guests.
+//! `docs/openstack-facts.md`'s list.
 
 mod simulation;
 
 use std::time::Duration;
 
-use gureum::blueprint::{Inputs, Settings as InputSettings};
+use gureum::blueprint::{Goal, Inputs, Settings as InputSettings};
 use gureum::cloud::Method;
-use gureum::embedded::{Service, Settings};
+use gureum::embedded::{GuestFault, Service, Settings};
 use gureum::event::OutcomeWord;
 use gureum::execute::{Stop, Summary};
 use gureum::kind::Kind;
@@ -88,6 +88,9 @@ fn a_quota_that_shrinks_is_named_and_destroy_works_over_it() {
 fn a_slow_build_is_waited_for() {
     let mut scene = Scene::new("usecase-2.1");
     scene.cloud.settings = Settings { pace: 400.0, ..scene.cloud.settings };
+    // What is built slowly boots slowly too, and a guest may only be silent for so long.
+    scene.usecase =
+        Usecase::with(Inputs { usecase: "usecase-2.1".into(), until: Some(Goal::Active), ..Inputs::default() });
     in_virtual_time(async {
         let stage = scene.stage();
         let summary = summary(deploy(&stage).await);
@@ -444,5 +447,94 @@ fn the_preflight_counts_networks_and_takes_minus_one_for_no_limit() {
         assert!(stage.log().iter().skip(1).all(|it| it.method == "GET"), "nothing is written");
         stage.site.set_quota(Service::Network, "network", -1);
         all_is_well(&stage, Command::Deploy).await;
+    });
+}
+
+/// 15: done before the guests are.
+#[test]
+fn a_deploy_ends_when_its_guests_are_ready_and_not_before() {
+    let scene = Scene::new("usecase-2.1");
+    in_virtual_time(async {
+        let stage = scene.stage();
+        let summary = summary(deploy(&stage).await);
+        assert_eq!(summary.outcome, OutcomeWord::Done, "{}", words(&summary));
+        assert!(summary.makespan_ms > 60_000, "a first boot takes a minute: {}", summary.makespan_ms);
+        let (_, listing) = stage.site.as_user("tenant", "GET", &signals(&stage), None);
+        let told: Vec<&str> =
+            listing.as_array().expect("a list").iter().filter_map(|it| it["content_type"].as_str()).collect();
+        assert_eq!(told.len(), 3, "{listing}");
+        assert!(told.iter().all(|kind| kind.ends_with(".ready")), "{told:?}");
+        assert_eq!(stage.violations(Command::Deploy).await, NOTHING);
+    });
+}
+
+/// The path of the listing of what the guests reported.
+fn signals(stage: &Stage) -> String {
+    let account = "/object-store/v1/AUTH_000000000000000000000000000007e0";
+    let (_, containers) = stage.site.as_user("tenant", "GET", &format!("{account}?format=json"), None);
+    let names = containers.as_array().expect("a list").iter().filter_map(|it| it["name"].as_str());
+    let name = names.into_iter().find(|name| name.starts_with("usecase-2-1-signals-")).expect("a container of reports");
+    format!("{account}/{name}?format=json")
+}
+
+#[test]
+fn a_guest_that_fails_ends_the_deploy_with_its_own_words_and_the_next_one_waits_again() {
+    let scene = Scene::new("usecase-2.1");
+    in_virtual_time(async {
+        let stage = scene.stage();
+        let fault = GuestFault::fails("usecase-2-1-was-1", "packages", &["E: Unable to fetch some archives"]);
+        stage.site.let_guests_fail(&fault);
+        let first = summary(deploy(&stage).await);
+        assert_eq!((first.exit_code, first.failed), (4, 1), "{}", words(&first));
+        assert_eq!(words(&first), "server.was-1/ready: stage: packages\nE: Unable to fetch some archives");
+        // It fails every half minute: the next one hears of the next failure.
+        let second = summary(deploy(&stage).await);
+        assert_eq!((second.exit_code, second.failed), (4, 1), "{}", words(&second));
+        stage.site.let_guests_be();
+        let posts = count(&stage.log(), "POST", "/servers");
+        all_is_well(&stage, Command::Deploy).await;
+        assert_eq!(count(&stage.log(), "POST", "/servers"), posts, "no server is made again");
+    });
+}
+
+#[test]
+fn a_guest_that_falls_silent_ends_the_deploy_with_its_last_stage_and_its_console() {
+    let scene = Scene::new("usecase-2.1");
+    in_virtual_time(async {
+        let stage = scene.stage();
+        stage.site.let_guests_fail(&GuestFault::falls_silent("usecase-2-1-db-1", "start"));
+        let first = summary(deploy(&stage).await);
+        assert_eq!((first.exit_code, first.failed), (4, 1), "{}", words(&first));
+        let words = words(&first);
+        assert!(words.contains("its last word was `start`") && words.contains("gureum: start"), "{words}");
+        stage.site.let_guests_be();
+        all_is_well(&stage, Command::Deploy).await;
+    });
+}
+
+#[test]
+fn a_destroy_of_servers_that_still_boot_leaves_nothing() {
+    let scene = Scene::new("usecase-2.1");
+    in_virtual_time(async {
+        let stage = scene.stage();
+        let run = stage.machine.deploy(Process::default());
+        tokio::select! {
+            _ = run => panic!("guests take a minute"),
+            () = stage.clock.sleep(Duration::from_secs(45)) => {}
+        }
+        all_is_well(&stage, Command::Destroy).await;
+    });
+}
+
+#[test]
+fn a_deploy_until_active_waits_for_no_guest() {
+    let mut scene = Scene::new("usecase-2.1");
+    scene.usecase =
+        Usecase::with(Inputs { usecase: "usecase-2.1".into(), until: Some(Goal::Active), ..Inputs::default() });
+    in_virtual_time(async {
+        let stage = scene.stage();
+        let summary = summary(deploy(&stage).await);
+        assert_eq!(summary.outcome, OutcomeWord::Done, "{}", words(&summary));
+        assert!(summary.makespan_ms < 60_000, "{}", summary.makespan_ms);
     });
 }

@@ -121,6 +121,7 @@ impl Process {
             observed: snapshot.resources.clone(),
             durations: Durations::default(),
             settings: Settings::default(),
+            verifier: None,
             display,
             stop: watch::channel(Stop::Run).1,
         };

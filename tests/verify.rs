@@ -10,7 +10,7 @@ use assert_cmd::Command;
 use assert_cmd::assert::Assert;
 use gureum::blueprint::{self, Goal, Inputs};
 use gureum::event::{CommandWord, Happening, OperationWord, OutcomeWord, Started};
-use gureum::journal::{self, Journal, Sqlite};
+use gureum::journal::{self, KeyFile, Journal, Sqlite};
 use gureum::kind::Kind;
 use gureum::model::{Address, EnvironmentKey, EnvironmentName};
 use predicates::prelude::PredicateBooleanExt;
@@ -86,7 +86,8 @@ impl User {
     fn deployed(inputs: Inputs, address: &str, servers: &[&str]) -> Self {
         let user = Self(TempDir::new().expect("a folder"));
         let folder = journal::folder(&user.0.path().join("state/gureum"), &key());
-        let journal = Sqlite::open(&folder).expect("it opens");
+        let keys = KeyFile::new(user.0.path().join("state/gureum/key"));
+        let journal = Sqlite::open(&folder, &keys).expect("it opens");
         journal::remember(&folder, &key()).expect("remembered");
         let files = blueprint::builtin();
         let (_, text) = files.iter().find(|(id, _)| *id == inputs.usecase).expect("it is compiled in");

@@ -42,8 +42,8 @@ async fn whole(user_data: &Value, scope: Scope<'_>, cloud: &Cloud) -> Result<Str
             Piece::Literal(literal) => text.push_str(literal),
             Piece::SignedUrl(url) => text.push_str(&signed(cloud, scope, url).await?),
             Piece::Secret(name) => {
-                let value = scope.secrets.get(name).map(ExposeSecret::expose_secret);
-                text.push_str(value.ok_or_else(|| unresolved(&format!("the secret {}", name.0)))?);
+                let value = scope.secrets.get(name).ok_or_else(|| unresolved(&format!("the secret {}", name.0)))?;
+                text.push_str(value.expose_secret());
             }
             Piece::Output(_) => return Err(unresolved("a piece of the user-data")),
         }

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use serde_json::Value as Json;
 
 use crate::embedded::faults::{self, Effect, Fault, Rule, Shrink, mixed};
-use crate::embedded::{Cloud, Reply, Request, Service};
+use crate::embedded::{Cloud, GuestFault, Reply, Request, Service};
 use crate::runtime::Clock;
 
 use super::exchange;
@@ -70,6 +70,16 @@ impl Site {
     /// From now on nothing goes wrong.
     pub fn heal(&self) {
         self.inside().rules.clear();
+    }
+
+    /// From now on this goes wrong inside servers.
+    pub fn let_guests_fail(&self, fault: &GuestFault) {
+        self.inside().cloud.let_guests_fail(fault);
+    }
+
+    /// From now on nothing goes wrong inside servers.
+    pub fn let_guests_be(&self) {
+        self.inside().cloud.let_guests_be();
     }
 
     /// The cloud as it is now.

@@ -1,6 +1,7 @@
 """Chains of containers that boot with their own user-data, answer, and say so when a dependency stops."""
 import json
 import re
+import time
 
 import marks
 import plans
@@ -19,7 +20,11 @@ def check_secrets(there, guests):
         there.inside(local, "rm", "-rf", "/var/lib/cloud/seed")
         for value in used:
             left = there.inside(local, "grep", "-rlF", value, "/var/lib/gureum", "/var/lib/cloud", "/run/cloud-init", "/var/log", check=False)
-            expect(not left, f"{local} still holds a secret in {left}")
+            # cloud-init reads its own memory at every boot, and writes it again; only root can.
+            kept = [path for path in left.split() if path.endswith("/obj.pkl")]
+            expect(left.split() == kept, f"{local} still holds a secret in {left}")
+            modes = there.inside(local, "stat", "-c", "%U %a", *kept).split("\n")[:-1] if kept else []
+            expect(set(modes) <= {"root 400", "root 600"}, f"{local}: {kept} can be read: {modes}")
 
 
 def run_again(there, guests):
@@ -61,7 +66,11 @@ def chain(usecase, product, dependency, *sets, paths, extra=None):
         if extra:
             extra(there, guests)
         there.inside("db-1", "systemctl", "stop", dependency)
-        status, _, text, seconds = there.get("web-1", paths[0])
+        for _ in range(10):  # PostgreSQL's unit on Debian stops its clusters a moment later
+            status, _, text, seconds = there.get("web-1", paths[0])
+            if status != 200:
+                break
+            time.sleep(1)
         expect(status == 503 and not json.loads(text)["checks"][0]["ok"], f"without a database {paths[0]}: {status} {text}")
         expect(seconds < 4, f"without a database the answer took {seconds:.1f} s")
         expect(there.get("web-1", "/")[0] == 503, "without a database the page is not 503")
@@ -111,4 +120,22 @@ def shop():
           paths=["/gureum/was/was-1/", "/gureum/gw/gw-1/"], extra=more)
 
 
-CASES = [nginx_tomcat_mariadb, apache_jboss_postgresql, nginx_php_mariadb, apache_php_postgresql, shop]
+def redmine():
+    """1.1 without the two tools whose archives are not to be had here."""
+    guests = plans.plan("usecase-1.1", "debian-12")
+    guests = {local: guests[local] for local in ("proxy-1", "redmine-1", "db-1")}
+    with world.World(guests) as there:
+        # The proxy waits for the two that are not here.
+        ready = there.wait({"redmine-1", "db-1"})
+        print("        ready after " + ", ".join(f"{local} {seconds:.0f} s" for local, seconds in sorted(ready.items())))
+        status, _, text, _ = there.get("proxy-1", "/redmine/login")
+        expect(status == 200 and "Redmine" in text and 'href="/redmine/stylesheets/' in text, f"/redmine/login: {status} {text[:2000]}")
+        style = re.search(r'href="(/redmine/stylesheets/[^"]+)"', text).group(1)
+        expect(there.get("proxy-1", style)[0] == 200, f"{style}: {there.get('proxy-1', style)[0]}")
+        status, _, text, _ = there.get("proxy-1", "/")
+        expect(status == 200 and 'href="/scm/"' in text, f"/: {status} {text}")
+        run_again(there, {local: guests[local] for local in ("redmine-1", "db-1")})
+    marks.saw("redmine", "debian-12", "booted")
+
+
+CASES = [nginx_tomcat_mariadb, apache_jboss_postgresql, nginx_php_mariadb, apache_php_postgresql, shop, redmine]

@@ -97,10 +97,10 @@ class World:
     def reports(self):
         return [json.loads(line) for line in (self.folder / "reports.lines").read_text().splitlines()]
 
-    def wait(self):
-        """Until every guest is ready; seconds by local name."""
+    def wait(self, wanted=None):
+        """Until every guest (or those that are wanted) is ready; seconds by local name."""
         began, last, seen, ready = time.monotonic(), time.monotonic(), 0, {}
-        while len(ready) < len(self.guests):
+        while not set(wanted or self.guests) <= set(ready):
             reports = self.reports()
             if len(reports) > seen:
                 seen, last = len(reports), time.monotonic()
