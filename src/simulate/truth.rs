@@ -130,7 +130,9 @@ fn steady(value: &mut Json, names: &BTreeMap<&str, String>) {
     match value {
         Json::Object(map) => {
             // Secrets are another's in each environment that is made anew.
-            let volatile = |key: &str| VOLATILE.contains(&key) || key.starts_with("gureum_secret_");
+            let volatile = |key: &str| {
+                VOLATILE.contains(&key) || key.starts_with("gureum_secret_") || key.ends_with("temp-url-key")
+            };
             let told = |key: &str| !volatile(key) && (!key.starts_with('_') || TELLING.contains(&key));
             map.retain(|key, _| told(key));
             for (_, value) in map.iter_mut() {
