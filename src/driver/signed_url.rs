@@ -89,5 +89,5 @@ fn signature(digest: Digest, key: &str, message: &str) -> String {
 fn hex<M: Mac + KeyInit>(key: &str, message: &str) -> String {
     let mac = <M as Mac>::new_from_slice(key.as_bytes()).expect("an HMAC takes keys of any length");
     let bytes = mac.chain_update(message.as_bytes()).finalize().into_bytes();
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    bytes.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
 }

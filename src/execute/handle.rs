@@ -38,10 +38,10 @@ impl Dispatcher<'_> {
             Note::Updated { step, address } => {
                 let Work::Update { id, kind, .. } = &self.plan.steps[step].work else { return };
                 self.record.outcome(Subject::new(&address, *kind, OperationWord::Update).accepted(id));
-                if kind.spec().settles != Settles::AtOnce {
-                    self.wait(step, &address, OperationWord::Update, id);
-                } else {
+                if kind.spec().settles == Settles::AtOnce {
                     self.settle(step, &address, OperationWord::Update, id, BTreeMap::new());
+                } else {
+                    self.wait(step, &address, OperationWord::Update, id);
                 }
             }
             Note::Deleted { step, address, id, gone } => {

@@ -178,7 +178,7 @@ fn signed(path: &str, query: &str) -> String {
         let path = &path[path.find("/v1").expect("an account's path")..];
         let mac = Hmac::<Sha256>::new_from_slice(key.as_bytes()).expect("any length");
         let bytes = mac.chain_update(format!("{method}\n{EXPIRES}\n{path}")).finalize().into_bytes();
-        let signature: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+        let signature = bytes.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"));
         format!("temp_url_sig={signature}&temp_url_expires={EXPIRES}")
     };
     query.split('&').map(one).collect::<Vec<_>>().join("&")

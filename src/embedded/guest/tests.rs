@@ -66,7 +66,7 @@ impl Bench {
         let path = format!("/v1/AUTH_{PROJECT}/s/web-1");
         let mac = Hmac::<Sha256>::new_from_slice(key.as_bytes()).expect("any length");
         let bytes = mac.chain_update(format!("PUT\n{expires}\n{path}")).finalize().into_bytes();
-        let signature: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+        let signature = bytes.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"));
         format!("http://c/object-store{path}?temp_url_sig={signature}&temp_url_expires={expires}")
     }
 
