@@ -87,7 +87,7 @@ fn a_plan_on_a_snapshot_needs_no_cloud() {
     let words = ["plan", "usecase-2.6", "--flavor", "small", "--snapshot", SNAPSHOT];
     let user = User::new();
     let text = out(user.run(&words).success().stderr(is_empty()));
-    for part in ["to create", "web-1 10.10.1.11", "servers 8", "missing was:", "degraded web:"] {
+    for part in ["to create", "web-1 10.10.1.11", "servers 8", "degraded web:"] {
         assert!(text.contains(part), "{part} is not in\n{text}");
     }
     assert_eq!(text, out(user.run(&words).success()), "the same inputs give the same bytes");
@@ -267,13 +267,21 @@ fn a_plan_on_a_cloud_only_reads() {
     assert_eq!(user.files("clouds.yaml"), [] as [std::path::PathBuf; 0], "nor is anything written here");
 }
 
+/// What no component is there for.
+const MINE: &str = "blueprint: 1\nid: mine\ntitle: {ko: 큐, en: Queue}\ndescription: {ko: 큐, en: Queue}\n\
+    systems: [ubuntu-16.04]\nzones: [main]\ntiers:\n  queue:\n    title: {ko: 큐, en: Queue}\n    service: kafka\n    \
+    size: small\n    zone: main\n";
+
 #[test]
 fn a_deploy_is_refused_before_the_first_write() {
     let (user, cloud) = (User::new(), Cloud::start(SECRET));
     clouds_yaml(&user, cloud.port);
+    // A use case of the user's own, of a service that has no component.
+    user.write("mine/mine.yaml", MINE);
+    let mine = ["--cloud", "here", "--blueprints", "mine", "deploy", "mine", "--yes"];
+    user.run(&mine).code(3).stderr(contains("--accept-limitations").and(contains("kafka")));
     let deploy = |more: &[&str]| user.run(&[&["--cloud", "here", "deploy", "usecase-2.1"], more].concat());
-    deploy(&["--yes"]).code(3).stderr(contains("--accept-limitations").and(contains("tomcat")));
-    deploy(&["--accept-limitations"]).code(3).stderr(contains("no terminal").and(contains("--yes")));
+    deploy(&[]).code(3).stderr(contains("no terminal").and(contains("--yes")));
     // What this cloud has no image for.
     deploy(&["--os", "rocky-9", "--yes", "--accept-limitations"]).code(1).stderr(contains("rocky-9"));
     user.run(&["--cloud", "here", "deploy", "usecase-2.1", "--dry-run"]).code(0).stdout(contains("to create"));
@@ -348,9 +356,11 @@ fn use_cases_are_listed_with_what_they_lack_and_drawn() {
     let user = User::new();
     user.run(&["list"])
         .success()
-        .stdout(contains("usecase-2.1").and(contains("lacks: was")).and(contains("reduced: web")));
-    user.run(&["--lang", "ko", "list"]).success().stdout(contains("부족: was"));
-    user.gureum(&["list"]).env("LANG", "ko_KR.UTF-8").assert().success().stdout(contains("부족: was"));
+        .stdout(contains("usecase-2.1").and(contains("complete")).and(contains("reduced: web")));
+    user.run(&["--lang", "ko", "list"]).success().stdout(contains("축소: web"));
+    user.gureum(&["list"]).env("LANG", "ko_KR.UTF-8").assert().success().stdout(contains("축소: web"));
+    user.write("mine/mine.yaml", MINE);
+    user.run(&["--blueprints", "mine", "list"]).success().stdout(contains("lacks: queue"));
     let dot = out(user.run(&["graph", "usecase-2.6"]).success());
     assert!(dot.starts_with("digraph") && dot.contains("\"network.web\" -> \"subnet.web\";"), "{dot}");
     user.run(&["graph", "usecase-2.6", "--format", "mermaid"]).success().stdout(starts_with("flowchart LR"));

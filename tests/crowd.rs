@@ -11,8 +11,8 @@ use std::time::{Duration, Instant};
 use gureum::blueprint::Inputs;
 use gureum::embedded::{Cloud, MEMBER_PROJECT, REGION, Settings};
 use gureum::event::Event;
-use gureum::journal::Memory;
-use gureum::model::{EnvironmentKey, EnvironmentName};
+use gureum::journal::{Journal, Memory};
+use gureum::model::{EnvironmentKey, EnvironmentName, Secrets};
 use gureum::runtime::{Clock, VirtualClock};
 use gureum::simulate::{Exchange, Machine, Process, Rows, Site, Usecase, crowd};
 use simulation::{BEGIN, PACE, done, in_virtual_time};
@@ -33,7 +33,7 @@ fn usecase(name: &EnvironmentName) -> Usecase {
 }
 
 /// The environment alone: the cloud before it, the cloud with it, its journal, and the time then.
-fn deployed(name: &EnvironmentName) -> (Cloud, Cloud, Vec<Event>, i64) {
+fn deployed(name: &EnvironmentName) -> (Cloud, Cloud, Past, i64) {
     in_virtual_time(async {
         let clock = VirtualClock::starting_at(BEGIN);
         let empty = Cloud::seeded(Settings { pace: PACE, ..Settings::default() }, BEGIN);
@@ -41,16 +41,23 @@ fn deployed(name: &EnvironmentName) -> (Cloud, Cloud, Vec<Event>, i64) {
         let machine = Machine::new(Arc::clone(&site), usecase(name));
         done(&machine.deploy(Process::default()).await.expect("nothing ends it").expect("it runs"));
         clock.sleep(Duration::from_secs(60)).await;
-        (empty, site.cloud(), machine.journal.all(), clock.now_ms())
+        let secrets = machine.journal.secrets().await.expect("in memory");
+        (empty, site.cloud(), Past { events: machine.journal.all(), secrets }, clock.now_ms())
     })
 }
 
+/// What a journal holds.
+struct Past {
+    events: Vec<Event>,
+    secrets: Secrets,
+}
+
 /// A deploy that changes nothing, and the destroy.
-fn commands(cloud: &Cloud, name: &EnvironmentName, events: &[Event], now: i64) -> (Vec<Asked>, Rows) {
+fn commands(cloud: &Cloud, name: &EnvironmentName, past: &Past, now: i64) -> (Vec<Asked>, Rows) {
     in_virtual_time(async {
         let clock = VirtualClock::starting_at(now);
         let site = Site::new(cloud.clone(), Arc::new(clock.clone()));
-        let machine = Machine::after(Arc::clone(&site), usecase(name), Memory::with(events.to_vec()));
+        let machine = Machine::after(Arc::clone(&site), usecase(name), Memory::with(past.events.clone()).holding(past.secrets.clone()));
         let mut asked = Vec::new();
         let mut seen = 0;
         for what in ["no-change deploy", "destroy"] {
@@ -78,11 +85,11 @@ fn commands(cloud: &Cloud, name: &EnvironmentName, events: &[Event], now: i64) -
 fn one_of_many_environments_costs_no_more_calls_than_one() {
     let name = EnvironmentName::parse("shop").expect("a name");
     let key = EnvironmentKey { project_id: MEMBER_PROJECT.into(), region: REGION.into(), name: name.clone() };
-    let (empty, alone, events, now) = deployed(&name);
+    let (empty, alone, past, now) = deployed(&name);
     let crowded = crowd(&alone, &empty, &key, others());
     let before = Rows::of(&crowded);
-    let (one, _) = commands(&alone, &name, &events, now);
-    let (many, after) = commands(&crowded, &name, &events, now);
+    let (one, _) = commands(&alone, &name, &past, now);
+    let (many, after) = commands(&crowded, &name, &past, now);
     for (one, many) in one.iter().zip(&many) {
         let ratio = many.took.as_secs_f64() / one.took.as_secs_f64();
         let line = format!(
@@ -113,13 +120,14 @@ fn one_of_many_environments_costs_no_more_calls_than_one() {
 fn a_copy_is_an_environment() {
     let name = EnvironmentName::parse("shop").expect("a name");
     let key = EnvironmentKey { project_id: MEMBER_PROJECT.into(), region: REGION.into(), name: name.clone() };
-    let (empty, alone, _, now) = deployed(&name);
+    let (empty, alone, past, now) = deployed(&name);
     let crowded = crowd(&alone, &empty, &key, 2);
     let rows = |cloud: &Cloud| Rows::of(cloud).new_since(&Rows::of(&empty)).len();
     let quotas = crowded.world.all().filter(|(table, ..)| table.ends_with("quotas")).count();
     assert!(quotas >= 3, "its project has no limits");
     assert_eq!(rows(&crowded), 3 * rows(&alone));
-    // Somebody without a journal sees it whole and has nothing to do.
-    let (asked, _) = commands(&crowded, &EnvironmentName::parse("shop-2").expect("a name"), &[], now);
+    // Somebody with its secrets and without its history sees it whole and has nothing to do.
+    let past = Past { events: Vec::new(), ..past };
+    let (asked, _) = commands(&crowded, &EnvironmentName::parse("shop-2").expect("a name"), &past, now);
     assert_eq!(asked.len(), 2);
 }

@@ -107,13 +107,13 @@ fn soon(what: &str, mut holds: impl FnMut() -> bool) {
 fn the_first_command_of_the_readme_deploys_with_nothing_configured() {
     let readme = include_str!("../README.md");
     let command = readme.lines().find_map(|line| line.strip_prefix("cargo run --release -- ")).expect("a command");
-    assert_eq!(command, "deploy usecase-2.6 --flavor small --accept-limitations --yes");
+    assert_eq!(command, "deploy usecase-2.6 --flavor small --yes");
     let user = User::new();
     let text = out(user.run(&command.split(' ').collect::<Vec<_>>()).success());
     let lines = framed(&text).join("\n");
-    assert!(lines.contains("48 of 48 done") && lines.contains("servers 8") && !lines.contains("curl"), "{lines}");
+    assert!(lines.contains("58 of 58 done") && lines.contains("servers 8") && !lines.contains("curl"), "{lines}");
 
-    let again = out(user.run(&["deploy", "usecase-2.6", "--accept-limitations", "--yes"]).code(0));
+    let again = out(user.run(&["deploy", "usecase-2.6", "--yes"]).code(0));
     assert!(framed(&again).concat().contains("Nothing to do"), "{again}");
     for command in ["status", "output", "events"] {
         framed(&out(user.run(&[command, "usecase-2.6"]).success()));

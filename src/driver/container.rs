@@ -184,7 +184,9 @@ impl Driver for Container {
 
     /// Whoever deletes one has decided to delete the data in it.
     async fn delete(&self, cloud: &Cloud, _: Scope<'_>, id: &str, _: &Properties) -> Result<Gone, CloudError> {
+        empty(cloud, id).await?;
         match cloud.send(call(Method::Delete, id)).await {
+            // Something was put into it meanwhile.
             Err(error) if error.status() == Some(409) => {
                 empty(cloud, id).await?;
                 found(cloud.send(call(Method::Delete, id)).await)?;

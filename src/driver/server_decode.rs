@@ -25,11 +25,16 @@ pub(super) fn read(item: &Json) -> Result<Observed, CloudError> {
         address: None,
         properties: properties(item),
         status: status(item),
-        bears_data: metadata(item, METADATA_DATA) == Some("true"),
+        bears_data: metadata(item, METADATA_DATA) == Some("true") && !never_ran(item),
         created_at: created_at(item),
         run: metadata(item, METADATA_RUN).map(str::to_owned),
         outputs: BTreeMap::new(),
     })
+}
+
+/// It is in ERROR and was never launched: whatever it was to hold, nothing came to be in it.
+fn never_ran(item: &Json) -> bool {
+    matches!(status(item), Status::Failed(_)) && item.get("OS-SRV-USG:launched_at") == Some(&Json::Null)
 }
 
 fn properties(item: &Json) -> Properties {
@@ -109,6 +114,18 @@ mod tests {
         assert_eq!(server.run.as_deref(), Some("run-1"));
         assert!(!server.bears_data);
         assert_eq!(server.created_at.as_deref(), Some("2026-11-24T18:50:31Z"));
+    }
+
+    #[test]
+    fn what_never_ran_holds_no_data() {
+        let bears = |change: Json| read(&shown(&change)).expect("readable").bears_data;
+        let marked = |status: &str, launched: Json| {
+            json!({"status": status, "OS-SRV-USG:launched_at": launched, "metadata": {METADATA_DATA: "true"}})
+        };
+        assert!(!bears(marked("ERROR", Json::Null)));
+        assert!(bears(marked("ERROR", json!("2026-11-24T18:50:36.000000"))), "it ran once");
+        assert!(bears(marked("BUILD", Json::Null)), "it will run");
+        assert!(bears(json!({"status": "ERROR", "metadata": {METADATA_DATA: "true"}})), "a cloud that does not tell");
     }
 
     #[test]
