@@ -223,7 +223,7 @@ mod tests {
             testing::json(&desired, "balancer.front/pool.http/monitor"),
             serde_json::json!({
                 "pool_id": id("balancer.front/pool.http"), "type": "HTTP", "name": "shop-http", "admin_state_up": true,
-                "delay": 5, "timeout": 3, "max_retries": 3, "http_method": "GET", "url_path": "/", "expected_codes": "200",
+                "delay": 5, "timeout": 3, "max_retries": 3, "http_method": "GET", "url_path": "/gureum/web", "expected_codes": "200",
             })
         );
         let vip = &desired.resources[&Address::new("port", "front")];

@@ -91,10 +91,6 @@ mod tests {
         assert_eq!(
             said,
             [
-                "Missing was: no component for tomcat yet: its servers start without it",
-                "Missing gw: no component for api-gateway yet: its servers start without it",
-                "Missing db: no component for mariadb yet: its servers start without it",
-                "Missing kv: no component for redis yet: its servers start without it",
                 "Degraded web: no auto scaling: it stays at 2 (asked for: 2 to 6)",
                 "Degraded was: no auto scaling: it stays at 2 (asked for: 2 to 8)",
                 "Degraded front: HTTP without a certificate instead of HTTPS",

@@ -124,6 +124,7 @@ mod tests {
                 "group.db-tcp-3306-from-group-was",
                 "group.gw-tcp-9080-from-group-web",
                 "group.kv-tcp-6379-from-group-was",
+                "group.was-tcp-8080-from-group-gw",
                 "group.was-tcp-8080-from-group-web",
                 "group.web-tcp-80-from-10.10.1.0_24",
             ]
