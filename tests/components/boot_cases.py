@@ -33,7 +33,7 @@ def run_again(there, guests):
         there.inside(local, "systemctl", "restart", "gureum-first-boot")
         for file in guest.config["write_files"]:
             if file["path"].endswith("/configure.sh"):
-                there.inside(local, "sh", stdin=file["content"])
+                there.inside(local, "sh", "-c", file["content"])
                 unit = re.search(rf"sh '{file['path']}'.*?start '([^']+)'", guest.file("/var/lib/gureum/first-boot.sh"), re.S).group(1)
                 there.inside(local, "systemctl", "start", unit)
         for file in guest.config["write_files"]:
