@@ -26,9 +26,7 @@ fn code(text: &str) -> impl Iterator<Item = (usize, &str)> {
 
 fn names(line: &str, name: &str) -> bool {
     let part = |c: char| c.is_alphanumeric() || c == '-' || c == '_';
-    line.match_indices(name).any(|(at, _)| {
-        !line[..at].ends_with(part) && !line[at + name.len()..].starts_with(part)
-    })
+    line.match_indices(name).any(|(at, _)| !line[..at].ends_with(part) && !line[at + name.len()..].starts_with(part))
 }
 
 #[test]
@@ -44,7 +42,11 @@ fn no_line_of_rust_names_a_component() {
         }
         let text = std::fs::read_to_string(file).expect("readable");
         for (number, line) in code(&text) {
-            found.extend(component::all().filter(|one| names(line, &one.name)).map(|one| format!("{path}:{number}: {}", one.name)));
+            found.extend(
+                component::all()
+                    .filter(|one| names(line, &one.name))
+                    .map(|one| format!("{path}:{number}: {}", one.name)),
+            );
         }
     }
     assert!(files.len() > 100, "only {} files were read", files.len());
