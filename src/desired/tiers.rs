@@ -137,7 +137,7 @@ pub(super) fn counts(tiers: &[Decided<'_>]) -> BTreeMap<String, u32> {
 mod tests {
     use super::super::testing;
     use super::*;
-    use crate::blueprint::TierInputs;
+    use crate::blueprint::{Service, TierInputs};
 
     #[test]
     fn sizes_come_from_the_tier_then_the_flag_then_the_blueprint() {
@@ -162,13 +162,16 @@ mod tests {
     }
 
     #[test]
-    fn ended_systems_are_noted_once_and_the_shop_has_all_its_components() {
-        let world = testing::shop();
+    fn ended_systems_are_noted_once_and_missing_components_are_limitations() {
+        let mut world = testing::shop();
+        let cache = world.blueprint.tiers.iter_mut().find(|tier| tier.name == "kv").expect("the shop has a cache");
+        cache.service = Service::Named("kafka".into());
         let mut draft = world.draft();
         decide(&mut draft);
         let notes: Vec<String> = draft.notes.iter().map(ToString::to_string).collect();
         assert_eq!(notes, ["support of Ubuntu 16.04 ended (2026-04, with Ubuntu's ESM); current: ubuntu-24.04"]);
-        assert_eq!(draft.limitations, []);
+        let missing: Vec<&str> = draft.limitations.iter().map(|limitation| limitation.of.as_str()).collect();
+        assert_eq!(missing, ["kv"]);
     }
 
     #[test]

@@ -33,7 +33,7 @@ def run_again(there, guests):
         there.inside(local, "systemctl", "restart", "gureum-first-boot")
         for file in guest.config["write_files"]:
             if file["path"].endswith("/configure.sh"):
-                there.inside(local, "sh", stdin=file["content"])
+                there.inside(local, "sh", "-c", file["content"])
                 unit = re.search(rf"sh '{file['path']}'.*?start '([^']+)'", guest.file("/var/lib/gureum/first-boot.sh"), re.S).group(1)
                 there.inside(local, "systemctl", "start", unit)
         for file in guest.config["write_files"]:
@@ -120,6 +120,22 @@ def shop():
           paths=["/gureum/was/was-1/", "/gureum/gw/gw-1/"], extra=more)
 
 
+def queue():
+    """A message queue beside the database."""
+    def more(there, guests):
+        expect("listener" in there.inside("mq-1", "rabbitmq-diagnostics", "-q", "check_port_listener", "5672"), "no listener")
+        open_ports = there.inside("mq-1", "ss", "-Hltn")
+        wide = [line for line in open_ports.splitlines() if line.split()[3].startswith(("0.0.0.0", "*", "[::]"))]
+        expect(not wide, f"mq-1 listens to anybody: {wide}")
+        there.inside("mq-1", "systemctl", "stop", "rabbitmq-server")
+        status, _, text, _ = there.get("web-1", "/gureum/was/was-1/")
+        states = {check["name"]: check["ok"] for check in json.loads(text)["checks"]}
+        expect(status == 503 and states == {"database": True, "queue": False}, f"without a queue: {status} {text}")
+        there.inside("mq-1", "systemctl", "start", "rabbitmq-server")
+
+    chain("queue", "MariaDB", "mariadb", paths=["/gureum/was/was-1/"], extra=more)
+
+
 def redmine():
     """1.1 without the two tools whose archives are not to be had here."""
     guests = plans.plan("usecase-1.1", "debian-12")
@@ -138,4 +154,4 @@ def redmine():
     marks.saw("redmine", "debian-12", "booted")
 
 
-CASES = [nginx_tomcat_mariadb, apache_jboss_postgresql, nginx_php_mariadb, apache_php_postgresql, shop, redmine]
+CASES = [nginx_tomcat_mariadb, apache_jboss_postgresql, nginx_php_mariadb, apache_php_postgresql, shop, queue, redmine]

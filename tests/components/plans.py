@@ -38,7 +38,9 @@ def plan(usecase, system, *sets):
     with tempfile.TemporaryDirectory() as folder:
         file = pathlib.Path(folder) / "plan.json"
         inputs = [word for assignment in (f"artifact_base_url={MIRROR}", *sets) for word in ("--set", assignment)]
-        command = [base.binary(), "plan", usecase, "--name", ENVIRONMENT, "--os", system, *inputs, "--snapshot",
+        ours = base.ROOT / "tests/components/blueprints"
+        blueprints = ["--blueprints", str(ours)] if (ours / f"{usecase}.yaml").exists() else []
+        command = [base.binary(), "plan", usecase, *blueprints, "--name", ENVIRONMENT, "--os", system, *inputs, "--snapshot",
                    str(base.ROOT / "examples/cloud.json"), "--out", str(file), "--state", folder]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         if not file.exists():

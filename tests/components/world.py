@@ -116,10 +116,10 @@ class World:
             time.sleep(1)
         return ready
 
-    def inside(self, local, *command, check=True, stdin=None):
+    def inside(self, local, *command, check=True):
         """Runs a command in a guest."""
         leader = say(["pgrep", "-P", str(self.processes[local].pid)]).split()[0]
-        done = subprocess.run(["nsenter", "-t", leader, "-a", *command], input=stdin, capture_output=True, text=True, check=False)
+        done = subprocess.run(["nsenter", "-t", leader, "-a", *command], stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
         if check and done.returncode:
             raise AssertionError(f"{local}: {' '.join(command)}: exit {done.returncode}\n{done.stdout}{done.stderr}")
         return done.stdout
