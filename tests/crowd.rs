@@ -57,7 +57,11 @@ fn commands(cloud: &Cloud, name: &EnvironmentName, past: &Past, now: i64) -> (Ve
     in_virtual_time(async {
         let clock = VirtualClock::starting_at(now);
         let site = Site::new(cloud.clone(), Arc::new(clock.clone()));
-        let machine = Machine::after(Arc::clone(&site), usecase(name), Memory::with(past.events.clone()).holding(past.secrets.clone()));
+        let machine = Machine::after(
+            Arc::clone(&site),
+            usecase(name),
+            Memory::with(past.events.clone()).holding(past.secrets.clone()),
+        );
         let mut asked = Vec::new();
         let mut seen = 0;
         for what in ["no-change deploy", "destroy"] {

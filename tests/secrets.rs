@@ -19,7 +19,7 @@ use gureum::embedded::{Cloud as Embedded, Settings as Pace};
 use gureum::event::{CommandWord, Durations, Known, Started, fold};
 use gureum::execute::{self, Settings, Stop, World};
 use gureum::journal::{Journal, KeyFile, Sqlite};
-use gureum::kind::{Kind, METADATA_SECRET, userdata};
+use gureum::kind::{Kind, METADATA_SECRET};
 use gureum::model::{EnvironmentKey, EnvironmentName, FingerprintRef, Piece, SecretName, SecretShape, Secrets, Value};
 use gureum::observe::{Wanted, observe};
 use gureum::plan::{self, DeployOptions, Plan};
@@ -248,7 +248,11 @@ fn values_reach_the_guests_and_nothing_else() {
                     other @ Piece::Output(_) => panic!("{other:?}"),
                 })
                 .collect();
-            assert!(given.iter().any(|packed| follow(&unpacked(packed), &known)), "{} was given its secrets", server.address);
+            assert!(
+                given.iter().any(|packed| follow(&unpacked(packed), &known)),
+                "{} was given its secrets",
+                server.address
+            );
         }
         for packed in &given {
             assert!(!shown.contains(packed.as_str()));

@@ -10,7 +10,7 @@ use assert_cmd::Command;
 use assert_cmd::assert::Assert;
 use gureum::blueprint::{self, Goal, Inputs};
 use gureum::event::{CommandWord, Happening, OperationWord, OutcomeWord, Started};
-use gureum::journal::{self, KeyFile, Journal, Sqlite};
+use gureum::journal::{self, Journal, KeyFile, Sqlite};
 use gureum::kind::Kind;
 use gureum::model::{Address, EnvironmentKey, EnvironmentName};
 use predicates::prelude::PredicateBooleanExt;

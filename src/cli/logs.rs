@@ -59,7 +59,7 @@ fn show(
         return screen.print_json(&all, true);
     }
     let look = &screen.look;
-    let mut out = match said {
+    let said = match said {
         Some(report) => {
             let at = report.at.map_or_else(|| "?".to_owned(), time);
             let head = look.say(&say!(m::LOGS_REPORT, at = at, stage = report.stage));
@@ -67,11 +67,11 @@ fn show(
         }
         None => format!("{}\n", look.word(&m::LOGS_NO_REPORT)),
     };
-    match console {
-        Ok(console) => out.push_str(&format!("\n{}\n{}\n", look.word(&m::LOGS_CONSOLE), console.trim_end())),
-        Err(error) => out.push_str(&format!("\n{}\n", look.say(&say!(m::LOGS_NO_CONSOLE, why = error)))),
-    }
-    screen.print(&out)
+    let console = match console {
+        Ok(console) => format!("{}\n{}\n", look.word(&m::LOGS_CONSOLE), console.trim_end()),
+        Err(error) => format!("{}\n", look.say(&say!(m::LOGS_NO_CONSOLE, why = error))),
+    };
+    screen.print(&format!("{said}\n{console}"))
 }
 
 /// A guest's words without what moves a terminal's cursor: they come from outside.

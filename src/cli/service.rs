@@ -1,6 +1,5 @@
 //! Does it answer? The question at the end of a deploy, and after one that had nothing to do.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -67,7 +66,7 @@ fn outputs(plan: &Plan) -> Outputs {
     let mut outputs: Outputs =
         plan.unchanged.iter().map(|(address, id)| (address.clone(), [("id".to_owned(), id.clone())].into())).collect();
     for (address, more) in &plan.outputs {
-        outputs.entry(address.clone()).or_insert_with(BTreeMap::new).extend(more.clone());
+        outputs.entry(address.clone()).or_default().extend(more.clone());
     }
     outputs
 }

@@ -202,7 +202,7 @@ fn files_are_for_the_systems_and_the_cases_that_they_name() {
     ];
     let boot = boot_of(&component, "debian-12", &Settings::default(), &Reports::None);
     let puts: Vec<&str> = script(&boot).lines().filter(|line| line.starts_with("    put ")).collect();
-    assert_eq!(puts, ["    put '/var/lib/gureum/components/nginx/file-1' '/etc/b' 0640 'www-data' 'adm'"]);
+    assert_eq!(puts, ["    put '/var/lib/gureum/components/nginx/file-1' '/etc/b' 0644 'www-data' 'adm'"]);
 }
 
 #[test]

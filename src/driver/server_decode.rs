@@ -119,9 +119,7 @@ mod tests {
     #[test]
     fn what_never_ran_holds_no_data() {
         let bears = |change: Json| read(&shown(&change)).expect("readable").bears_data;
-        let marked = |status: &str, launched: Json| {
-            json!({"status": status, "OS-SRV-USG:launched_at": launched, "metadata": {METADATA_DATA: "true"}})
-        };
+        let marked = |status: &str, launched: Json| json!({"status": status, "OS-SRV-USG:launched_at": launched, "metadata": {METADATA_DATA: "true"}});
         assert!(!bears(marked("ERROR", Json::Null)));
         assert!(bears(marked("ERROR", json!("2026-11-24T18:50:36.000000"))), "it ran once");
         assert!(bears(marked("BUILD", Json::Null)), "it will run");

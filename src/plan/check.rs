@@ -4,13 +4,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::graph::Graph;
-use crate::kind::{Bulk, Kind, METADATA_DATA};
+use crate::kind::{Bulk, Kind};
 use crate::model::messages::plan as m;
-use crate::model::{Address, OutputRef, Properties, Value};
+use crate::model::{Address, OutputRef, Value};
 use crate::say;
 
 use super::batches::{MOST_BYTES, MOST_ITEMS, size};
-use super::matching::top;
+use super::matching::{says_data, top};
 use super::references::{outputs, signed};
 use super::waits::{Places, WaitsFor, deletes_by_id};
 use super::{Batch, Goal, Item, Plan, Reason, Step, Until, Work};
@@ -119,14 +119,6 @@ fn data(plan: &Plan, place: usize, step: &Step, faults: &mut Vec<String>) {
     };
     if bears && !allowed {
         faults.push(say!(m::CHECK_DATA, step = place, address = address).to_string());
-    }
-}
-
-/// Whether observed properties are those of a server that holds data.
-fn says_data(properties: &Properties) -> bool {
-    match properties.get("metadata") {
-        Some(Value::Map(metadata)) => metadata.get(METADATA_DATA).and_then(Value::as_text) == Some("true"),
-        _ => false,
     }
 }
 

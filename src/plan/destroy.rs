@@ -19,7 +19,7 @@ pub fn destroy(snapshot: &Snapshot, known: &Known, with_data: bool) -> Plan {
     let mut unwanted = BTreeMap::new();
     let mut stays = BTreeMap::new();
     for number in 0..matching.observed.len() {
-        if matching.bears_data(number) && !with_data {
+        if (matching.bears_data(number) || matching.never_ran(number)) && !with_data {
             stays.insert(number, say!(m::KEPT_DATA));
         } else {
             unwanted.insert(number, Reason::Destroyed);

@@ -93,7 +93,8 @@ fn verdict(
 ) -> Verdict {
     let Some(&number) = matching.at.get(address) else { return Verdict::Create };
     let observed = matching.observed[number];
-    let may_replace = options.replace_data || !(resource.bears_data || matching.bears_data(number));
+    let holds_data = !matching.never_ran(number) && (resource.bears_data || matching.bears_data(number));
+    let may_replace = options.replace_data || !holds_data;
     if let Status::Failed(why) = &observed.status {
         if may_replace {
             return Verdict::Replace(Reason::FailedBefore(why.clone()));

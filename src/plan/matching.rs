@@ -4,8 +4,8 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::event::Known;
-use crate::kind::Kind;
-use crate::model::{Address, Value};
+use crate::kind::{Kind, METADATA_DATA};
+use crate::model::{Address, Properties, Value};
 use crate::snapshot::{Observed, Snapshot, Status};
 
 /// How an observed resource relates to the address that it claims.
@@ -95,6 +95,11 @@ impl<'a> Matching<'a> {
         one.bears_data || one.kind.bears_data_at(&self.names[number])
     }
 
+    /// It is marked as bearing data, and the cloud shows that it never ran: there is nothing to lose.
+    pub fn never_ran(&self, number: usize) -> bool {
+        says_data(&self.observed[number].properties) && !self.bears_data(number)
+    }
+
     /// What it refers to by that property.
     pub fn by_property(&self, number: usize, property: &str) -> impl Iterator<Item = usize> {
         self.refers[number].iter().filter(move |(name, _)| *name == property).map(|&(_, to)| to)
@@ -158,6 +163,14 @@ fn references<'a>(observed: &[&'a Observed]) -> (References<'a>, References<'a>)
         }
     }
     (refers, referred)
+}
+
+/// Whether observed properties are those of a server that is marked as bearing data.
+pub(super) fn says_data(properties: &Properties) -> bool {
+    match properties.get("metadata") {
+        Some(Value::Map(metadata)) => metadata.get(METADATA_DATA).and_then(Value::as_text) == Some("true"),
+        _ => false,
+    }
 }
 
 fn texts<'a>(value: &'a Value, each: &mut impl FnMut(&'a str)) {

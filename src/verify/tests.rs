@@ -271,7 +271,7 @@ async fn one_that_is_too_slow_is_silent_and_the_whole_has_its_limit() {
     assert_eq!(hop(&slow, "front → web-1").fault, Some(Fault::Silent { words: "timed out".into() }));
     assert_eq!(slow.requests, 4, "three tries, and the page");
 
-    let limits = Limits { round: Duration::from_millis(1_000), ..Limits::default() };
+    let limits = Limits { round: Duration::from_secs(1), ..Limits::default() };
     let over = verifier(limits).once(&at(&address)).await;
     assert_eq!(hop(&over, "front → /").fault, Some(Fault::OutOfTime));
     assert!(over.ms < 1_500, "{}", over.ms);

@@ -139,12 +139,11 @@ fn operation(work: &Work) -> (Service, &'static str, String) {
         (_, Work::Wait { .. }) => ("GET", one),
         (Kind::RouterInterface, Work::Delete { .. }) => ("PUT", format!("{one}/remove_router_interface")),
         (Kind::RouterInterface, _) => ("PUT", format!("{one}/add_router_interface")),
-        (Kind::Guest, Work::Delete { .. }) => ("DELETE", collection.to_owned()),
+        (Kind::Guest | Kind::Container, Work::Delete { .. }) => ("DELETE", collection.to_owned()),
         (Kind::Guest, _) => ("GET", collection.to_owned()),
         // Members are joined to the pool's others in one request.
         (Kind::Container | Kind::Member, Work::Create { .. }) => ("PUT", collection.to_owned()),
         (Kind::Container, Work::Update { .. }) | (_, Work::Create { .. }) => ("POST", collection.to_owned()),
-        (Kind::Container, Work::Delete { .. }) => ("DELETE", collection.to_owned()),
         (_, Work::Update { .. }) => ("PUT", one),
         (_, Work::Delete { .. }) => ("DELETE", one),
     };

@@ -86,6 +86,10 @@ fn server(world: &mut World, effect: &Effect, now: i64, id: &str) {
             (Effect::Stuck, Some(task)) => task["until"] = json!(i64::MAX),
             (Effect::Stuck, None) => {}
         }
+        // What fails or hangs while it is built was never launched.
+        if row.get("_launched").and_then(serde_json::Value::as_i64).is_some_and(|at| at > now) {
+            row.insert("_launched".into(), serde_json::Value::Null);
+        }
         if let Effect::Error(why) = effect {
             row.insert("_fault".into(), json!({"code": 500, "created": zulu(now), "message": why}));
         }
