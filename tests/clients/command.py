@@ -5,6 +5,7 @@ import contextlib
 import io
 import json
 import tempfile
+import time
 
 from openstackclient import shell
 
@@ -180,6 +181,14 @@ def images():
                 assert open(out.name).read() == "abc"
 
 
+def settled(name, seconds=60):
+    """Waits until a load balancer may be changed again."""
+    deadline = time.time() + seconds
+    while shown("loadbalancer", "show", name)["provisioning_status"] != "ACTIVE":
+        assert time.time() < deadline, f"{name} is not ACTIVE after {seconds} s"
+        time.sleep(0.2)
+
+
 @case
 def balancers():
     """load balancers and all below them"""
@@ -206,6 +215,7 @@ def balancers():
             assert shown(*lb, "healthmonitor", "show", monitor["id"])["delay"] == 9
             policy = shown(*lb, "l7policy", "create", "--name", "clients-policy", "--action", "REJECT", "--wait", "clients-listener")
             rule = shown(*lb, "l7rule", "create", "--type", "PATH", "--compare-type", "STARTS_WITH", "--value", "/x", policy["id"])
+            settled("clients-lb")  # this client's own --wait for a rule looks for a load balancer with the policy's id
             assert rule["id"] in json.dumps(shown(*lb, "l7rule", "list", policy["id"]))
             tree = json.loads(run(*lb, "status", "show", "clients-lb"))
             assert tree["loadbalancer"]["listeners"][0]["pools"][0]["id"] == pool["id"], tree

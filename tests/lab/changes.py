@@ -266,6 +266,7 @@ FIXED = [
 
 # tried by cases of their own, in property_cases.py
 ELSEWHERE = {
+    ("ready", "server_id"): "a guest's word is no resource of the cloud's: the server's id stands in it",
     ("server", "user_data"): "Nova shows it to nobody: its hash in the metadata stands for it, and a difference is only reported",
     ("pool", "session_persistence"): "the shop sets none; a blueprint with a sticky listener does",
 }

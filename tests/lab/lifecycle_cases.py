@@ -83,17 +83,25 @@ def deploy_usecase_2_1(world):
     world.expect_shop()
 
 
+# The database holds data, so it stays, with all that it refers to; the port without a name is its network's DHCP.
+KEPT = [("network", "shop-db"), ("port", ""), ("port", "shop-db-1"), ("security group", "shop-db"), ("server", "shop-db-1"),
+        ("server group", "shop-db"), ("subnet", "shop-db")]
+
+
 @case
 def destroy_keeps_data(world):
-    """destroy keeps the container with what is in it, says so, and the next deploy takes it up"""
+    """destroy keeps the container with what is in it and the database with all that it refers to, says so, and the next deploy takes them up"""
     world.shop()
     container = f"shop-assets-{world.project.identity('shop')[0]}"
     world.project.object("PUT", f"/{container}/logo.svg", data=b"<svg/>")
+    there = world.project.ids()
     try:
         world.complete = False
         run = world.gureum.destroy("shop")
-        expect_text("what destroy says", [container, "it holds data"], run.said())
-        expect("what is left", {("container", container)}, world.project.ids() - world.before)
+        expect_text("what destroy says", [container, "server.db-1", "it holds data"], run.said())
+        left = world.project.ids() - world.before
+        expect("what is left and was not there before", set(), left - there)
+        expect("what is left", sorted([("container", container), *KEPT]), sorted((kind, name) for kind, name in world.project.names(left)))
         world.gureum.deploy(*SHOP)
         world.complete = True
         expect("what is in the container", b"<svg/>", world.project.object("GET", f"/{container}/logo.svg").content)

@@ -84,6 +84,12 @@ class Project:
     def ids(self):
         return {(kind, id) for kind, items in self.everything().items() for id in items}
 
+    def names(self, ids):
+        """Kind and name of each of these; without the environment's id at the end of a server group's."""
+        everything = self.everything()
+        return [(kind, everything[kind][id].get("name", "").rsplit("-", 1)[0] if kind == "server group" else everything[kind][id].get("name", ""))
+                for kind, id in ids]
+
     def one(self, kind, name, **where):
         """The only resource of that name."""
         found = [i for i in self.list(kind) if i["name"] == name and all(i.get(k) == v for k, v in where.items())]

@@ -75,8 +75,8 @@ def no_terminal(world):
 @case
 def missing_parts_refused(world):
     """what the use case asks for and is missing makes deploy refuse without --accept-limitations"""
-    run = world.gureum("deploy", "usecase-2.1", "--yes", code=3)
-    expect_text("the answer", ["--accept-limitations"], run.said())
+    run = world.gureum("deploy", "queue", "--blueprints", "tests/lab/blueprints", "--yes", code=3)
+    expect_text("the answer", ["--accept-limitations", "kafka"], run.said())
     no_write(run)
 
 
