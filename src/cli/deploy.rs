@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::blueprint::Goal;
 use crate::desired::Degree;
 use crate::event::{CommandWord, Known, OutcomeWord, Started};
 use crate::execute;
@@ -101,7 +102,12 @@ async fn deploy(
     let cloud = target::flag(global);
     if summary.outcome == OutcomeWord::Done {
         // In the embedded cloud nobody listens at that address.
-        next.extend(url.iter().filter(|_| !target.is_embedded()).map(|url| (format!("curl {url}"), say!(m::NEXT_SEE))));
+        let told_ready = planned.inputs.until != Some(Goal::Active);
+        next.extend(
+            url.iter()
+                .filter(|_| told_ready && !target.is_embedded())
+                .map(|url| (format!("curl {url}"), say!(m::NEXT_SEE))),
+        );
         if summary.verification.is_some() {
             next.push((format!("gureum verify {name}"), say!(m::NEXT_VERIFY)));
         }
@@ -121,6 +127,8 @@ async fn deploy(
         next.push((format!("gureum events {name}"), say!(m::NEXT_EVENTS)));
     }
     next.push((format!("gureum status {name}"), say!(m::NEXT_STATUS)));
+    // Where something failed nobody knows whether anything answers there; `gureum output` tells the address.
+    let url = url.filter(|_| summary.outcome == OutcomeWord::Done);
     run::conclude(plan, &summary, url.as_deref(), next, screen)
 }
 

@@ -23,9 +23,9 @@ pub(super) fn reports(draft: &mut Draft<'_>, tiers: &[Decided<'_>]) -> Reports {
     if tiers.iter().all(|decided| decided.components.is_empty()) {
         return Reports::None;
     }
+    // They report in any case: a later deploy may want to wait for those that are there.
     if draft.inputs.until == Some(Goal::Active) {
         draft.limitation(Degree::Degraded, "until", say!(m::UNTIL_ACTIVE));
-        return Reports::None;
     }
     let key = SecretName(SIGNALS_KEY.to_owned());
     draft.secrets.insert(key.clone(), SecretShape { length: SIGNALS_KEY_LENGTH });

@@ -2,6 +2,7 @@
 
 use std::net::Ipv4Addr;
 
+use crate::blueprint::Goal;
 use crate::component::{self, Component, Context, FirstBoot, Guest, Reports};
 use crate::kind::userdata::{self, CloudConfig, WriteFile};
 use crate::kind::{
@@ -162,7 +163,8 @@ pub(super) fn add_server(draft: &mut Draft<'_>, server: Server<'_>) {
         is.insert("server_group".into(), Value::id_of(&server_group(spread)));
     }
     draft.add_with(address.clone(), is, &[], server.bears_data);
-    if server.boot.is_some_and(|boot| *boot.reports != Reports::None && !boot.components.is_empty()) {
+    let waited_for = draft.inputs.until != Some(Goal::Active);
+    if waited_for && server.boot.is_some_and(|boot| *boot.reports != Reports::None && !boot.components.is_empty()) {
         let is = properties([
             ("server_id", Value::id_of(&address)),
             ("server", Value::from(server.local)),
@@ -299,7 +301,7 @@ mod tests {
     }
 
     #[test]
-    fn without_an_object_store_the_console_is_signed_and_until_active_nobody_reports() {
+    fn without_an_object_store_the_console_is_signed_and_until_active_nobody_waits() {
         let mut world = testing::shop();
         world.facts.services.remove(&crate::kind::Service::ObjectStore);
         world.blueprint.storage.clear();
@@ -313,8 +315,8 @@ mod tests {
 
         world.inputs.until = Some(crate::blueprint::Goal::Active);
         let desired = world.desired();
-        assert!(testing::addresses(&desired, &["ready"]).is_empty() && !desired.secrets.contains_key(&key));
-        assert!(!pieces(&desired, "server.web-1").contains(&Piece::Secret(key)));
+        assert!(testing::addresses(&desired, &["ready"]).is_empty());
+        assert!(pieces(&desired, "server.web-1").contains(&Piece::Secret(key)), "somebody may wait for it later");
         let until = desired.limitations.iter().find(|one| one.of == "until").expect("it is said");
         assert_eq!(until.text.message.id, m::UNTIL_ACTIVE.id);
     }

@@ -114,7 +114,8 @@ fn data(plan: &Plan, place: usize, step: &Step, faults: &mut Vec<String>) {
     };
     let allowed = match plan.goal {
         Goal::Deploy => replaced(),
-        Goal::Destroy => false,
+        // What never ran holds nothing.
+        Goal::Destroy => matches!(step.reasons.get(address), Some(Reason::FailedBefore(_))),
         Goal::DestroyWithData => true,
     };
     if bears && !allowed {

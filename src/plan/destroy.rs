@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::event::Known;
 use crate::model::messages::plan as m;
 use crate::say;
-use crate::snapshot::Snapshot;
+use crate::snapshot::{Snapshot, Status};
 
 use super::diff::Verdicts;
 use super::going::Going;
@@ -19,10 +19,14 @@ pub fn destroy(snapshot: &Snapshot, known: &Known, with_data: bool) -> Plan {
     let mut unwanted = BTreeMap::new();
     let mut stays = BTreeMap::new();
     for number in 0..matching.observed.len() {
-        if (matching.bears_data(number) || matching.never_ran(number)) && !with_data {
+        let reason = match &matching.observed[number].status {
+            Status::Failed(why) if matching.never_ran(number) => Reason::FailedBefore(why.clone()),
+            _ => Reason::Destroyed,
+        };
+        if matching.bears_data(number) && !with_data {
             stays.insert(number, say!(m::KEPT_DATA));
         } else {
-            unwanted.insert(number, Reason::Destroyed);
+            unwanted.insert(number, reason);
         }
     }
     let going = Going::new(&matching, BTreeMap::new(), unwanted, stays);

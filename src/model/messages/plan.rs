@@ -2,16 +2,16 @@
 
 crate::messages! {
     KEPT_UNKNOWN = "plan.kept-unknown",
-        "it carries the environment's mark, but its place in the environment cannot be told: deploy leaves it alone, destroy deletes it";
+        "it carries the environment's mark, but its place in the environment cannot be told: deploy leaves it alone, destroy deletes it", "환경의 표식이 있지만 환경 안의 위치를 알 수 없습니다: 배포는 그대로 두고 destroy 는 삭제합니다";
     KEPT_DOUBLE = "plan.kept-double",
-        "it is a second {address} beside {kept} and holds data, which deploy never deletes: look at both, and delete the wrong one by hand";
+        "it is a second {address} beside {kept} and holds data, which deploy never deletes: look at both, and delete the wrong one by hand", "{kept} 와(과) 같은 {address} 이(가) 하나 더 있고 데이터를 가지고 있어 배포는 삭제하지 않습니다: 둘을 확인하고 잘못된 것을 직접 삭제하십시오";
     KEPT_NOT_WANTED = "plan.kept-not-wanted",
-        "the blueprint no longer asks for it, but it holds data, which deploy never deletes";
-    KEPT_DATA = "plan.kept-data", "it holds data; `--delete-data` deletes it too";
-    KEPT_FAILED = "plan.kept-failed", "it is in ERROR, but it holds data; `--replace-data` replaces it";
-    KEPT_DIFFERS = "plan.kept-differs", "it can only be changed by a replacement, but it holds data; `--replace-data` replaces it";
-    KEPT_USED = "plan.kept-used", "{by} stays and refers to it";
-    KEPT_PART = "plan.kept-part", "it is part of {of}, which stays";
+        "the blueprint no longer asks for it, but it holds data, which deploy never deletes", "블루프린트에는 더 이상 없지만 데이터를 가지고 있어 배포는 삭제하지 않습니다";
+    KEPT_DATA = "plan.kept-data", "it holds data; `--delete-data` deletes it too", "데이터를 가지고 있습니다. `--delete-data` 는 이것도 삭제합니다";
+    KEPT_FAILED = "plan.kept-failed", "it is in ERROR, but it holds data; `--replace-data` replaces it", "ERROR 상태이지만 데이터를 가지고 있습니다. `--replace-data` 로 교체합니다";
+    KEPT_DIFFERS = "plan.kept-differs", "it can only be changed by a replacement, but it holds data; `--replace-data` replaces it", "교체해야만 바꿀 수 있지만 데이터를 가지고 있습니다. `--replace-data` 로 교체합니다";
+    KEPT_USED = "plan.kept-used", "{by} stays and refers to it", "유지되는 {by} 이(가) 이것을 참조합니다";
+    KEPT_PART = "plan.kept-part", "it is part of {of}, which stays", "유지되는 {of} 의 일부입니다";
 
     DATA_FAILED = "plan.data-failed",
         "{address} holds data and is in ERROR: {why}. It is not replaced without `--replace-data`, which destroys its data";
