@@ -1,6 +1,14 @@
 #!/bin/sh
 # The database, its user for each range of clients, and no account that nobody needs.
 set -eu
+
+# Where systemd holds the server's sockets it is reached on every address, whatever bind-address says, and started by whoever asks.
+for socket in mariadb.socket mariadb-extra.socket; do
+    if systemctl is-active --quiet "$socket" || systemctl is-enabled --quiet "$socket" 2>/dev/null; then
+        systemctl stop {{ runs }}
+        systemctl disable --now "$socket"
+    fi
+done
 systemctl start {{ runs }}
 
 tries=0
