@@ -26,12 +26,28 @@ have() {
     esac
 }
 
-# within_patience WORDS COMMAND…: again and again until it works.
+# Says it where it is so; its words are always the same, whatever the tool that met it said.
+disk_is_full() {
+    for place in / /var /tmp; do
+        left=$(df -Pk "$place" 2>/dev/null | awk 'NR == 2 { print $4 }')
+        if [ "${left:-999999}" -lt 10240 ]; then
+            say "the disk is full: $left KiB are left in $place"
+            return 0
+        fi
+    done
+    return 1
+}
+
+# within_patience WORDS COMMAND…: again and again until it works. A full disk does not get emptier by waiting.
 within_patience() {
     failing=$1
     shift
     end=$(($(now) + patience))
     until "$@"; do
+        if disk_is_full >/dev/null; then
+            say "$failing"
+            return 1
+        fi
         if [ "$(now)" -ge "$end" ]; then
             say "$failing within $patience s"
             return 1
@@ -133,19 +149,8 @@ report() {
 {%- endif %}
 }
 
-# Its words are always the same, whatever the tool that met it said.
-note_full_disk() {
-    for place in / /var /tmp; do
-        left=$(df -Pk "$place" 2>/dev/null | awk 'NR == 2 { print $4 }')
-        if [ "${left:-999999}" -lt 10240 ]; then
-            say "the disk is full: $left KiB are left in $place"
-            return
-        fi
-    done
-}
-
 failed() {
-    note_full_disk >>"$log"
+    disk_is_full >>"$log"
     echo "stage: $1" >"$run/words"
     tail -n 30 "$log" >"$run/tail"
     # At most 4 KiB, of whole lines.
