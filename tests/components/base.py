@@ -2,6 +2,7 @@
 import hashlib
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 
@@ -24,6 +25,18 @@ ARTIFACTS = [("org.wildfly", "wildfly-dist", "26.1.3.Final", "tar.gz"),
              ("org.apache.tomcat", "tomcat", "8.5.100", "tar.gz"),
              ("org.apache.tomcat", "tomcat", "9.0.98", "tar.gz")]
 UNITS = "nginx apache2 tomcat10 mariadb postgresql redis-server rabbitmq-server epmd.socket php8.2-fpm ssh".split()
+
+
+def debian():
+    """Where this machine's own packages come from: `debian` and `debian-security`."""
+    found = {}
+    for path in [pathlib.Path("/etc/apt/sources.list"), *pathlib.Path("/etc/apt/sources.list.d").glob("*")]:
+        if path.exists():
+            for uri in re.findall(r"https?://\S+?/(?:debian-security|debian)(?=/?\s|$)", path.read_text(), re.M):
+                found.setdefault(uri.rsplit("/", 1)[1], uri)
+    if set(found) != {"debian", "debian-security"}:
+        raise SystemExit(f"this machine's apt sources name no mirror of Debian and its security updates: {found}")
+    return found
 
 
 def say(command, **options):
@@ -70,10 +83,11 @@ def prepare():
         return
     if BASE.exists():
         shutil.rmtree(BASE)
-    say(["debootstrap", "--variant=minbase", "--include=ca-certificates", "bookworm", str(BASE), "http://deb.debian.org/debian"])
+    mirror = debian()
+    say(["debootstrap", "--variant=minbase", "--include=ca-certificates", "bookworm", str(BASE), mirror["debian"]])
     (BASE / "etc/apt/sources.list").write_text(
-        "deb http://deb.debian.org/debian bookworm main\ndeb http://deb.debian.org/debian bookworm-updates main\n"
-        "deb http://deb.debian.org/debian-security bookworm-security main\n")
+        f"deb {mirror['debian']} bookworm main\ndeb {mirror['debian']} bookworm-updates main\n"
+        f"deb {mirror['debian-security']} bookworm-security main\n")
     shutil.copy("/etc/resolv.conf", BASE / "etc/resolv.conf")
     policy = BASE / "usr/sbin/policy-rc.d"
     policy.write_text("#!/bin/sh\nexit 101\n")
