@@ -194,4 +194,4 @@ def wrong_checksum(world):
 @case
 def full_disk(world):
     """a disk that is full ends the deploy with the guest's own words"""
-    artifact_from(world, "full", "endless", "space")
+    artifact_from(world, "full", "endless", "the disk is full")
