@@ -71,7 +71,7 @@ async fn deploy(
     may_begin(&planned.plan, args.accept_limitations)?;
     if planned.plan.steps.is_empty() {
         run::reconcile(&session, &journal, &planned.plan, &planned.snapshot).await?;
-        let Some(verifier) = service::verifier(&session, target, &planned) else { return Ok(exit::DONE) };
+        let Some(verifier) = service::verifier(&session, target, &planned, &secrets) else { return Ok(exit::DONE) };
         return interrupts.unless(service::again(&session, &journal, &*verifier, &planned.plan, screen)).await;
     }
     if !args.run.yes {
@@ -94,7 +94,7 @@ async fn deploy(
         steps: planned.plan.steps.len(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
     };
-    let verifier = service::verifier(&session, target, &planned);
+    let verifier = service::verifier(&session, target, &planned, &secrets);
     let (plan, snapshot, durations) = (&planned.plan, &planned.snapshot, known.durations());
     let run = Run { session: &session, journal, plan, snapshot, started, durations, doubt, secrets, verifier };
     let (summary, url) = run::carry_out(run, &mut interrupts, screen).await;

@@ -7,6 +7,7 @@ use crate::blueprint::Goal;
 use crate::event::{Happening, Verdict};
 use crate::journal::{Journal, Sqlite};
 use crate::kind::Kind;
+use crate::model::Secrets;
 use crate::plan::Plan;
 use crate::report::{items, verification_json, verification_text};
 use crate::verify::{Limits, Outputs, Verifier, Verify};
@@ -22,7 +23,12 @@ use super::target::Target;
 const PATIENCE: Duration = Duration::from_secs(180);
 
 /// Who says whether the service answers; nobody where the deploy does not go so far, or where no guest is waited for.
-pub fn verifier(session: &Session, target: &Target, planned: &Planned) -> Option<Arc<dyn Verify>> {
+pub fn verifier(
+    session: &Session,
+    target: &Target,
+    planned: &Planned,
+    secrets: &Arc<Secrets>,
+) -> Option<Arc<dyn Verify>> {
     if planned.inputs.until.unwrap_or_default() != Goal::Ready || !waits_for_guests(&planned.plan) {
         return None;
     }
@@ -30,6 +36,7 @@ pub fn verifier(session: &Session, target: &Target, planned: &Planned) -> Option
         chain: planned.chain.clone(),
         outside: !target.is_embedded(),
         cloud: Some(Arc::clone(&session.cloud)),
+        secrets: Arc::clone(secrets),
         limits: Limits::default(),
         patience: PATIENCE,
     }))

@@ -1,5 +1,6 @@
 //! `gureum verify`: every hop from the load balancer to the database, as it is now. Nothing is written.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::blueprint::Goal;
@@ -16,7 +17,7 @@ use super::error::{CliError, exit};
 use super::interrupts::Interrupts;
 use super::recorded::Recorded;
 use super::screen::Screen;
-use super::target;
+use super::{history, places, target};
 
 /// Runs it.
 pub fn run(global: &Global, args: &VerifyArgs, screen: &Screen) -> Result<u8, CliError> {
@@ -32,11 +33,13 @@ pub fn run(global: &Global, args: &VerifyArgs, screen: &Screen) -> Result<u8, Cl
     if chain.nodes.is_empty() {
         return Err(CliError::refused(say!(m::NOTHING_INSTALLED, name = name)));
     }
+    let secrets = history::secrets(&recorded.folder, &places::keys(global)?).map_err(refused)?;
     let embedded = target::is_there(&recorded.key);
     let verifier = Verifier {
         chain,
         outside: !embedded,
         cloud: None,
+        secrets: Arc::new(secrets),
         limits: Limits::default(),
         patience: Duration::from_secs(args.wait),
     };
@@ -75,7 +78,7 @@ async fn verify(
     if unreached && verifier.cloud.is_none() {
         // Only then is the cloud needed; without it the answer is no worse than it was.
         match interrupts.unless(recorded.connect(global)).await {
-            Ok(session) => seen.guests = reports(&session.cloud, &verifier.chain, outputs).await,
+            Ok(session) => seen.guests = reports(&session.cloud, &verifier.chain, outputs, &verifier.secrets).await,
             Err(error) if error.exit == exit::INTERRUPTED => return Err(error),
             Err(error) => {
                 let why = screen.aside.say(&error.text);

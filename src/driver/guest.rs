@@ -10,11 +10,11 @@ use serde_json::json;
 
 use crate::cloud::{Call, Cloud, CloudError, Method};
 use crate::kind::{Kind, SIGNALS_KEY, guest_id, guest_server_id, signals};
-use crate::model::{Address, Properties, SecretName, Service, Value};
+use crate::model::{Address, GuestReport, Properties, SecretName, Service, Value};
 use crate::snapshot::{Observed, Status};
 
 use super::container::{self, TEMP_URL_KEY, contents, remove};
-use super::guest_report::{Report, last_lines, of_console, shown};
+use super::guest_report::{last_lines, of_console, of_object, shown, status};
 use super::json::{text, text_of, unchangeable, unresolved};
 use super::marked::found;
 use super::{Created, Driver, Gone, Progress, ReadyChange, ReadyItem, Scope, Waiting, place};
@@ -47,7 +47,7 @@ fn servers(scope: Scope<'_>) -> BTreeMap<&str, &str> {
 fn observed(
     server_id: &str,
     server: &str,
-    report: &Report,
+    report: &GuestReport,
     words: Option<String>,
     container: Option<&str>,
 ) -> Observed {
@@ -62,7 +62,7 @@ fn observed(
         id: guest_id(server_id),
         address: None,
         properties,
-        status: report.status(words),
+        status: status(&report, words),
         bears_data: false,
         created_at: None,
         run: None,
@@ -76,7 +76,7 @@ async fn reports(
     scope: Scope<'_>,
     container: &str,
     mend: bool,
-) -> Result<BTreeMap<String, Report>, CloudError> {
+) -> Result<BTreeMap<String, GuestReport>, CloudError> {
     let (items, headers) = contents(cloud, container).await?;
     let key = scope.secrets.get(&SecretName(SIGNALS_KEY.into()));
     let shown =
@@ -85,7 +85,7 @@ async fn reports(
         let post = container::call(Method::Post, container).header("content-length", "0");
         cloud.send(post.header(TEMP_URL_KEY, key.expose_secret())).await?;
     }
-    Ok(items.iter().filter_map(Report::of_object).collect())
+    Ok(items.iter().filter_map(of_object).collect())
 }
 
 /// What a report says that failed; none for any other.
@@ -94,9 +94,9 @@ async fn words(
     scope: Scope<'_>,
     container: &str,
     name: &str,
-    report: &Report,
+    report: &GuestReport,
 ) -> Result<Option<String>, CloudError> {
-    if !report.failed() {
+    if report.stage != GuestReport::FAILED {
         return Ok(None);
     }
     let answer = found(cloud.send(container::call(Method::Get, &format!("{container}/{name}"))).await)?;
@@ -115,18 +115,22 @@ async fn console(cloud: &Cloud, server_id: &str) -> Result<String, CloudError> {
 }
 
 /// The last report on a server's console, with its words.
-async fn on_console(cloud: &Cloud, scope: Scope<'_>, server_id: &str) -> Result<Option<(Report, String)>, CloudError> {
+async fn on_console(
+    cloud: &Cloud,
+    scope: Scope<'_>,
+    server_id: &str,
+) -> Result<Option<(GuestReport, String)>, CloudError> {
     let secret = SecretName(SIGNALS_KEY.into());
     let key = scope.secrets.get(&secret).ok_or_else(|| unresolved(&format!("the secret {}", secret.0)))?;
     let told = of_console(&console(cloud, server_id).await?, server_id, key.expose_secret());
     Ok(told.map(|(report, words)| (report, shown(&words, scope.secrets))))
 }
 
-fn progress_of(told: Option<(Report, Option<String>)>) -> Progress {
+fn progress_of(told: Option<(GuestReport, Option<String>)>) -> Progress {
     match told {
         Some((report, words)) => {
             let outputs = BTreeMap::from([(REPORT.to_owned(), report.number.to_string())]);
-            Progress::There(report.status(words), outputs)
+            Progress::There(status(&report, words), outputs)
         }
         None => Progress::There(Status::Pending(SILENT.into()), BTreeMap::new()),
     }
@@ -187,7 +191,7 @@ impl Driver for Guest {
             let kind = head.as_ref().and_then(|head| {
                 head.headers.iter().find(|(name, _)| name == "content-type").map(|(_, value)| value.as_str())
             });
-            match kind.and_then(Report::of_type).filter(|report| report.instance == server_id) {
+            match kind.and_then(GuestReport::of_type).filter(|report| report.instance == server_id) {
                 Some(report) => {
                     let words = words(cloud, scope, container, server, &report).await?;
                     Some(self::observed(server_id, server, &report, words, Some(container)))
@@ -215,7 +219,7 @@ impl Driver for Guest {
             let mut outputs = BTreeMap::new();
             if container(scope).is_none()
                 && let Some((report, _)) = on_console(cloud, scope, server_id).await?
-                && report.failed()
+                && report.stage == GuestReport::FAILED
             {
                 outputs.insert(PASSED.to_owned(), report.number.to_string());
             }

@@ -5,6 +5,7 @@
 mod address;
 mod chain;
 mod diagnostic;
+mod guest_report;
 mod message;
 pub mod messages;
 mod name;
@@ -16,6 +17,7 @@ mod value;
 pub use address::{Address, AddressError};
 pub use chain::{Chain, Front, Node, Role, token};
 pub use diagnostic::{Diagnostic, Diagnostics, Severity, Span};
+pub use guest_report::{GuestReport, showable};
 pub use message::{Language, Message, Text};
 pub use name::{EnvironmentId, EnvironmentKey, EnvironmentName, NameError};
 pub use secret::{SecretShape, Secrets, fingerprint};

@@ -7,56 +7,54 @@ use serde_json::Value as Json;
 
 use crate::cloud::{Call, Cloud, CloudError, Method};
 use crate::event::{Fault, Hop};
-use crate::model::{Address, Chain, Service};
+use crate::model::{Address, Chain, GuestReport, Secrets, Service, showable};
 
 /// What resources gave, by address.
 pub type Outputs = BTreeMap<Address, BTreeMap<String, String>>;
 
-/// What a report's content type begins with; `<instance id>.<number>.<stage>` follows.
-const CONTENT_TYPE: &str = "application/x-gureum.";
-/// The last stage, and the one of a guest that gave up.
-const READY: &str = "ready";
-const FAILED: &str = "failed";
-
-/// A guest's last report.
+/// A guest's last report with its words.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct GuestReport {
-    /// The server that wrote it.
-    pub instance: String,
-    /// What it had reached.
-    pub stage: String,
+pub struct Told {
+    /// Whose it is, and what it had reached.
+    pub report: GuestReport,
     /// When: milliseconds since the epoch.
     pub at: Option<i64>,
-    /// Its words.
+    /// Its words, as they may be shown.
     pub words: String,
 }
 
 /// A report as the listing shows it.
 struct Listed {
-    instance: String,
-    stage: String,
+    report: GuestReport,
     at: Option<i64>,
 }
 
 /// The guest's last report; none where that very server has written none.
-pub async fn report(cloud: &Cloud, outputs: &Outputs, local: &str) -> Result<Option<GuestReport>, CloudError> {
+pub async fn report(
+    cloud: &Cloud,
+    outputs: &Outputs,
+    local: &str,
+    secrets: &Secrets,
+) -> Result<Option<Told>, CloudError> {
     let Some(container) = container(outputs) else { return Ok(None) };
     let listed = listing(cloud, container).await?;
-    match listed.get(local).filter(|listed| Some(listed.instance.as_str()) == server(outputs, local)) {
-        Some(listed) => Ok(Some(read(cloud, container, local, listed).await?)),
+    match listed.get(local).filter(|listed| Some(listed.report.instance.as_str()) == server(outputs, local)) {
+        Some(listed) => Ok(Some(read(cloud, container, local, listed, secrets).await?)),
         None => Ok(None),
     }
 }
 
 /// The guests' own view of the whole chain.
-pub async fn reports(cloud: &Cloud, chain: &Chain, outputs: &Outputs) -> Vec<Hop> {
+pub async fn reports(cloud: &Cloud, chain: &Chain, outputs: &Outputs, secrets: &Secrets) -> Vec<Hop> {
     let unread = |error: &CloudError| -> Vec<Hop> {
         let fault = Fault::Unread { words: error.to_string() };
-        chain.nodes.iter().map(|node| Hop::bad(&node.local, READY, fault.clone())).collect()
+        chain.nodes.iter().map(|node| Hop::bad(&node.local, GuestReport::READY, fault.clone())).collect()
     };
     let listed = match container(outputs) {
         Some(container) => listing(cloud, container).await.map(|listed| (container, listed)),
-        None => return chain.nodes.iter().map(|node| Hop::bad(&node.local, READY, Fault::NoReport)).collect(),
+        None => {
+            return chain.nodes.iter().map(|node| Hop::bad(&node.local, GuestReport::READY, Fault::NoReport)).collect();
+        }
     };
     let (container, listed) = match listed {
         Ok(listed) => listed,
@@ -65,14 +63,14 @@ pub async fn reports(cloud: &Cloud, chain: &Chain, outputs: &Outputs) -> Vec<Hop
     let mut hops = Vec::new();
     for node in &chain.nodes {
         let local = node.local.as_str();
-        let own = |listed: &&Listed| Some(listed.instance.as_str()) == server(outputs, local);
+        let own = |listed: &&Listed| Some(listed.report.instance.as_str()) == server(outputs, local);
         let Some(listed) = listed.get(local).filter(own) else {
-            hops.push(Hop::bad(local, READY, Fault::NoReport));
+            hops.push(Hop::bad(local, GuestReport::READY, Fault::NoReport));
             continue;
         };
-        match read(cloud, container, local, listed).await {
+        match read(cloud, container, local, listed, secrets).await {
             Ok(report) => hops.extend(said(local, &report)),
-            Err(error) => hops.push(Hop::bad(local, READY, Fault::Unread { words: error.to_string() })),
+            Err(error) => hops.push(Hop::bad(local, GuestReport::READY, Fault::Unread { words: error.to_string() })),
         }
     }
     hops
@@ -95,11 +93,9 @@ async fn listing(cloud: &Cloud, container: &str) -> Result<BTreeMap<String, List
 
 fn listed(item: &Json) -> Option<(String, Listed)> {
     let text = |name: &str| item.get(name).and_then(Json::as_str);
-    let kind = text("content_type")?.split(';').next()?.trim().strip_prefix(CONTENT_TYPE)?;
-    let mut parts = kind.splitn(3, '.');
-    let (instance, _number, stage) = (parts.next()?.to_owned(), parts.next()?, parts.next()?.to_owned());
+    let report = GuestReport::of_type(text("content_type")?)?;
     let at = text("last_modified").and_then(milliseconds);
-    Some((text("name")?.to_owned(), Listed { instance, stage, at }))
+    Some((text("name")?.to_owned(), Listed { report, at }))
 }
 
 /// Swift's times are in UTC and say no zone.
@@ -108,27 +104,33 @@ fn milliseconds(text: &str) -> Option<i64> {
     Some(time.as_millisecond())
 }
 
-async fn read(cloud: &Cloud, container: &str, local: &str, listed: &Listed) -> Result<GuestReport, CloudError> {
+async fn read(
+    cloud: &Cloud,
+    container: &str,
+    local: &str,
+    listed: &Listed,
+    secrets: &Secrets,
+) -> Result<Told, CloudError> {
     let answer = cloud.send(Call::new(Service::ObjectStore, Method::Get, format!("/{container}/{local}"))).await?;
     let words = match answer.body {
         Json::String(text) => text,
         Json::Null => String::new(),
         other => other.to_string(),
     };
-    Ok(GuestReport { instance: listed.instance.clone(), stage: listed.stage.clone(), at: listed.at, words })
+    Ok(Told { report: listed.report.clone(), at: listed.at, words: showable(&words, secrets) })
 }
 
 /// One guest's report as hops: whether it is ready, and what it sees of the rest.
-fn said(local: &str, report: &GuestReport) -> Vec<Hop> {
-    let at = report.at;
-    let words = report.words.trim();
-    let fault = match report.stage.as_str() {
-        READY => None,
-        FAILED => Some(Fault::Boot { words: words.to_owned() }),
+fn said(local: &str, told: &Told) -> Vec<Hop> {
+    let at = told.at;
+    let words = told.words.trim();
+    let fault = match told.report.stage.as_str() {
+        GuestReport::READY => None,
+        GuestReport::FAILED => Some(Fault::Boot { words: words.to_owned() }),
         stage => Some(Fault::Booting { stage: stage.to_owned() }),
     };
     let ready = fault.is_none();
-    let mut hops = vec![Hop { at, fault, ms: None, ..Hop::good(local, READY, 0) }];
+    let mut hops = vec![Hop { at, fault, ms: None, ..Hop::good(local, GuestReport::READY, 0) }];
     if ready {
         hops.extend(words.lines().filter_map(|line| check(local, line)).map(|hop| Hop { at, ..hop }));
     }
@@ -157,7 +159,10 @@ mod tests {
     fn a_listing_says_whose_report_it_is_and_when() {
         let item = |kind: &str| serde_json::json!({"name": "web-1", "content_type": kind, "last_modified": "2026-11-24T10:00:00.250000"});
         let (name, report) = listed(&item("application/x-gureum.0a-b.7.ready; charset=utf-8")).expect("a report");
-        assert_eq!((name.as_str(), report.instance.as_str(), report.stage.as_str()), ("web-1", "0a-b", "ready"));
+        assert_eq!(
+            (name.as_str(), report.report.instance.as_str(), report.report.stage.as_str()),
+            ("web-1", "0a-b", "ready")
+        );
         assert_eq!(report.at, Some(1_795_514_400_250));
         assert!(listed(&item("text/plain")).is_none(), "something else lies there");
         assert!(listed(&item("application/x-gureum.0a-b")).is_none());
@@ -165,9 +170,8 @@ mod tests {
 
     #[test]
     fn a_report_tells_what_its_guest_sees() {
-        let report = |stage: &str, words: &str| GuestReport {
-            instance: "i".into(),
-            stage: stage.into(),
+        let report = |stage: &str, words: &str| Told {
+            report: GuestReport::new("i", "1", stage).expect("a report"),
             at: Some(5),
             words: words.into(),
         };

@@ -16,5 +16,5 @@ mod tests;
 mod verifier;
 
 pub use client::Limits;
-pub use guests::{GuestReport, Outputs, report, reports};
+pub use guests::{Outputs, Told, report, reports};
 pub use verifier::{Verifier, Verify, until};

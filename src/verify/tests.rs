@@ -140,7 +140,7 @@ fn chain() -> Chain {
 }
 
 fn verifier(limits: Limits) -> Verifier {
-    Verifier { chain: chain(), outside: true, cloud: None, limits, patience: Duration::ZERO }
+    Verifier { chain: chain(), outside: true, cloud: None, secrets: Arc::default(), limits, patience: Duration::ZERO }
 }
 
 fn at(address: &str) -> Outputs {

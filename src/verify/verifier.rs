@@ -8,7 +8,7 @@ use async_trait::async_trait;
 
 use crate::cloud::Cloud;
 use crate::event::{Verdict, Verification};
-use crate::model::Chain;
+use crate::model::{Chain, Secrets};
 use crate::runtime::Clock;
 
 use super::client::Limits;
@@ -34,6 +34,8 @@ pub struct Verifier {
     pub outside: bool,
     /// Who shows the guests' reports; without one they are not asked for.
     pub cloud: Option<Arc<Cloud>>,
+    /// What guests were given and their words must not tell.
+    pub secrets: Arc<Secrets>,
     /// How long everything may take.
     pub limits: Limits,
     /// How long a service that does not answer yet is waited for.
@@ -50,7 +52,7 @@ impl Verify for Verifier {
         };
         let unreached = seen.hops.iter().any(|hop| hop.fault.as_ref().is_some_and(crate::event::Fault::is_unreached));
         if let Some(cloud) = self.cloud.as_ref().filter(|_| unreached || seen.hops.is_empty()) {
-            seen.guests = reports(cloud, &self.chain, outputs).await;
+            seen.guests = reports(cloud, &self.chain, outputs, &self.secrets).await;
         }
         seen
     }

@@ -2,11 +2,14 @@
 import hashlib
 import os
 import pathlib
-import re
 import shutil
 import subprocess
+import sys
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tests"))
+import debian  # noqa: E402
+
 HOME = pathlib.Path(os.environ.get("GUREUM_COMPONENTS_HOME", "/var/cache/gureum-components"))
 BASE = HOME / "base"
 MIRROR = HOME / "artifacts"
@@ -25,18 +28,6 @@ ARTIFACTS = [("org.wildfly", "wildfly-dist", "26.1.3.Final", "tar.gz"),
              ("org.apache.tomcat", "tomcat", "8.5.100", "tar.gz"),
              ("org.apache.tomcat", "tomcat", "9.0.98", "tar.gz")]
 UNITS = "nginx apache2 tomcat10 mariadb postgresql redis-server rabbitmq-server epmd.socket php8.2-fpm ssh".split()
-
-
-def debian():
-    """Where this machine's own packages come from: `debian` and `debian-security`."""
-    found = {}
-    for path in [pathlib.Path("/etc/apt/sources.list"), *pathlib.Path("/etc/apt/sources.list.d").glob("*")]:
-        if path.exists():
-            for uri in re.findall(r"https?://\S+?/(?:debian-security|debian)(?=/?\s|$)", path.read_text(), re.M):
-                found.setdefault(uri.rsplit("/", 1)[1], uri)
-    if set(found) != {"debian", "debian-security"}:
-        raise SystemExit(f"this machine's apt sources name no mirror of Debian and its security updates: {found}")
-    return found
 
 
 def say(command, **options):
@@ -83,7 +74,7 @@ def prepare():
         return
     if BASE.exists():
         shutil.rmtree(BASE)
-    mirror = debian()
+    mirror = debian.mirrors()
     say(["debootstrap", "--variant=minbase", "--include=ca-certificates", "bookworm", str(BASE), mirror["debian"]])
     (BASE / "etc/apt/sources.list").write_text(
         f"deb {mirror['debian']} bookworm main\ndeb {mirror['debian']} bookworm-updates main\n"

@@ -1,10 +1,10 @@
 """The lab with real guests: software-emulated machines, a real amphora load balancer, a mirror on the address that guests reach."""
 import http.server
 import pathlib
-import re
 import shutil
 import socket
 import subprocess
+import sys
 import threading
 import time
 import urllib.error
@@ -12,6 +12,9 @@ import urllib.request
 
 import lab
 from gureum import Failed
+
+sys.path.insert(0, str(lab.ROOT / "tests"))
+import debian  # noqa: E402
 
 HOST = "10.250.0.1"  # this machine, as guests see it
 IMAGE = "gureum-full"  # with everything baked in, as in a closed network
@@ -45,18 +48,6 @@ def up():
     return started
 
 
-def upstreams():
-    """Where this machine's own packages come from: `debian` and `debian-security`."""
-    found = {}
-    for path in [pathlib.Path("/etc/apt/sources.list"), *pathlib.Path("/etc/apt/sources.list.d").glob("*")]:
-        if path.exists():
-            for uri in re.findall(r"https?://\S+?/(?:debian-security|debian)(?=/?\s|$)", path.read_text(), re.M):
-                found.setdefault(uri.rsplit("/", 1)[1], uri)
-    if set(found) != {"debian", "debian-security"}:
-        raise SystemExit(f"this machine's apt sources name no Debian mirror to pass on: {found}")
-    return found
-
-
 class Mirror(http.server.ThreadingHTTPServer):
     """What a closed network has: `/debian` and `/debian-security`, `/artifacts`; and for the cases that must fail `/flawed`
     (artifacts with one byte changed) and `/endless` (artifacts that fill any disk)."""
@@ -65,7 +56,7 @@ class Mirror(http.server.ThreadingHTTPServer):
     def __init__(self):
         self.cache = pathlib.Path(lab.HOME) / "images" / "artifacts"
         self.cache.mkdir(parents=True, exist_ok=True)
-        self.upstreams = upstreams()
+        self.upstreams = debian.mirrors()
         self.seen = []
         super().__init__((HOST, 0), Handler)
         self.url = f"http://{HOST}:{self.server_port}"
