@@ -62,7 +62,7 @@ fn observed(
         id: guest_id(server_id),
         address: None,
         properties,
-        status: status(&report, words),
+        status: status(report, words),
         bears_data: false,
         created_at: None,
         run: None,
