@@ -86,8 +86,8 @@ fn the_shop_takes_few_requests() {
         assert_eq!(requests[&kind], sizes, "{kind}");
     }
     assert_eq!(requests[&Kind::SecurityGroupRule].len(), 5, "one request for each group");
-    // One container for the guests' reports, and a step that waits for each guest.
-    assert_eq!(plan.steps.len(), 32 + 1 + 8);
+    // One container for the guests' reports with its claim, and a step that waits for each guest.
+    assert_eq!(plan.steps.len(), 32 + 2 + 8);
     assert_eq!((plan.totals.servers, plan.totals.floating_ips), (8, 1));
 }
 

@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 
 use crate::blueprint::{Balancer, Endpoint, Goal, Tier};
 use crate::component::{Client, Component, Container, Context, Link, Peer, Reports, Role, secrets_of};
-use crate::kind::{SIGNALS_KEY, Service, signals};
+use crate::kind::{Kind, METADATA_SECRET, SIGNALS_KEY, Service, signals};
 use crate::model::messages::desired as m;
-use crate::model::{SecretName, SecretRef, SecretShape, Value};
+use crate::model::{FingerprintRef, SecretName, SecretRef, SecretShape, Value};
 use crate::say;
 
 use super::addresses::Addresses;
-use super::draft::{Draft, properties};
+use super::draft::{Draft, map, properties};
 use super::servers::local_name;
 use super::tiers::Decided;
 use super::types::Degree;
@@ -34,6 +34,10 @@ pub(super) fn reports(draft: &mut Draft<'_>, tiers: &[Decided<'_>]) -> Reports {
     }
     let container = signals();
     let name = format!("{}-{}", draft.environment.resource_name(container.local()), draft.environment.id());
+    let fingerprint = Value::Fingerprint(FingerprintRef { name: key.clone() });
+    let metadata = map([(format!("{METADATA_SECRET}{SIGNALS_KEY}").as_str(), fingerprint)]);
+    let claim = properties([("container", Value::id_of(&container)), ("metadata", metadata)]);
+    draft.add(container.child(Kind::Claim.spec().word, ""), claim);
     let is = [("name", Value::from(name)), ("temp_url_key", Value::Secret(SecretRef { name: key }))];
     draft.add(container, properties(is));
     Reports::Object

@@ -352,13 +352,14 @@ impl Dispatcher<'_> {
     }
 
     /// Something of ours that neither this run nor the history explains was made by another writer. Of two the later one
-    /// yields, so that one of them goes on.
+    /// yields, so that one of them goes on; where there can be only one, whoever did not make it.
     fn look_for_other_writer(&mut self, others: &[Observed]) {
         for other in others {
             let Some(run) = &other.run else { continue };
             let foreign =
                 **run != *self.desk.run && !self.desk.earlier.runs.contains(run) && !self.explained.contains(&other.id);
-            if foreign && **run < *self.desk.run && self.halt.is_none() {
+            let yields = **run < *self.desk.run || !other.kind.spec().can_act_twice;
+            if foreign && yields && self.halt.is_none() {
                 let address = other.address.clone().unwrap_or_else(|| Address::new(other.kind.spec().word, &other.id));
                 self.halt = Some(Halt::OtherWriter { run: run.clone(), address, id: other.id.clone() });
             }

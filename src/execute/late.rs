@@ -10,7 +10,7 @@ use crate::model::Address;
 use crate::snapshot::{Observed, Status};
 
 use super::doubt::taken_up;
-use super::note::{Desk, Known};
+use super::note::{Desk, Known, Note};
 use super::patience::{longer, millis};
 
 /// What the history tells of runs before this one.
@@ -68,8 +68,11 @@ pub async fn search(desk: &Desk, kind: Kind, known: &Known, address: &Address, u
     loop {
         let asked_at = desk.clock.now_ms();
         let shown = desk.hands.list(kind, known).await.unwrap_or_default();
-        if let Some(there) = pick(desk, known, address, &shown) {
-            return taken_up(there);
+        let there = pick(desk, known, address, &shown).and_then(taken_up);
+        // What is not ours may be another writer's.
+        desk.tell(Note::Seen(shown));
+        if there.is_some() {
+            return there;
         }
         let left = Duration::from_millis(u64::try_from(deadline - desk.clock.now_ms()).unwrap_or(0));
         if asked_at >= deadline || !desk.pause(gap.min(left)).await {

@@ -77,6 +77,8 @@ pub fn place_is_taken(error: &CloudError) -> bool {
     match refusal.status {
         400 => refusal.message.contains("in use"),
         409 => !refusal.code.contains("Quota"),
+        // `If-None-Match: *`
+        412 => true,
         _ => false,
     }
 }

@@ -68,13 +68,13 @@ fn doomed(plan: &Plan) -> BTreeSet<&str> {
     doomed
 }
 
-/// By address the resource that stands there: of several the one that the journal knows, else one that stays.
+/// By address the resource that stands there: of several one that stays, and of those the one that the journal knows.
 fn chosen<'a>(state: &State, doomed: &BTreeSet<&str>, observed: &'a [Observed]) -> BTreeMap<&'a Address, &'a Observed> {
     let mut chosen: BTreeMap<&Address, &Observed> = BTreeMap::new();
     for it in observed {
         let Some(address) = &it.address else { continue };
         let known = state.resources.get(address).and_then(|standing| standing.id.as_deref());
-        let rank = |it: &Observed| (known == Some(it.id.as_str()), !doomed.contains(it.id.as_str()));
+        let rank = |it: &Observed| (!doomed.contains(it.id.as_str()), known == Some(it.id.as_str()));
         match chosen.get(address) {
             Some(other) if rank(other) >= rank(it) => {}
             _ => drop(chosen.insert(address, it)),

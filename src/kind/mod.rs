@@ -4,6 +4,7 @@
 //! back, what can be made in bulk, what must go one at a time, and what of the quota it uses. Property names are OpenStack's
 //! own (those of the create request), so that a driver needs no dictionary. Requests and answers are `driver/`'s business.
 
+mod claim;
 mod container;
 mod floating_ip;
 mod guest;
@@ -24,6 +25,7 @@ mod spec;
 mod subnet;
 pub mod userdata;
 
+pub use claim::{container as claim_container, id as claim_id};
 pub use guest::{SIGNALS_KEY, id as guest_id, server_id as guest_server_id};
 pub use member::local_name as member_local_name;
 pub use security_group::born_rules;
@@ -34,13 +36,14 @@ pub use server::{
 pub use spec::{Bulk, Change, Compare, Key, Kind, KindSpec, Mark, Property, Quota, Service, Settles, signals};
 
 /// The table: every kind's own page. Its order is the order of creation where nothing else decides.
-static TABLE: [&KindSpec; 17] = [
+static TABLE: [&KindSpec; 18] = [
     &network::SPEC,
     &router::SPEC,
     &security_group::SPEC,
     &security_group_rule::SPEC,
     &server_group::SPEC,
     &container::SPEC,
+    &claim::SPEC,
     &subnet::SPEC,
     &port::SPEC,
     &load_balancer::SPEC,

@@ -28,12 +28,13 @@ pub enum Kind {
     Member,
     HealthMonitor,
     Container,
+    Claim,
     Guest,
 }
 
 impl Kind {
     /// Every kind there is.
-    pub const EVERY: [Self; 17] = [
+    pub const EVERY: [Self; 18] = [
         Self::Network,
         Self::Subnet,
         Self::Router,
@@ -50,6 +51,7 @@ impl Kind {
         Self::Member,
         Self::HealthMonitor,
         Self::Container,
+        Self::Claim,
         Self::Guest,
     ];
 }
@@ -59,6 +61,14 @@ impl Kind {
     /// anybody would miss.
     pub fn bears_data_at(self, address: &Address) -> bool {
         self.spec().bears_data && *address != signals()
+    }
+}
+
+impl Kind {
+    /// Whether it only says something of its parent, and is no resource of its own: it is not counted, and it stays as long as
+    /// its parent does.
+    pub fn is_word(self) -> bool {
+        matches!(self, Self::Claim | Self::Guest)
     }
 }
 

@@ -33,7 +33,7 @@ impl Going {
         while let Some(number) = queue.pop_front() {
             let used =
                 matching.refers[number].iter().map(|&(_, to)| (to, say!(m::KEPT_USED, by = matching.names[number])));
-            let told = guests(matching, number).map(|guest| (guest, say!(m::KEPT_PART, of = matching.names[number])));
+            let told = words(matching, number).map(|word| (word, say!(m::KEPT_PART, of = matching.names[number])));
             for (to, why) in used.chain(told) {
                 if unwanted.remove(&to).is_some() {
                     stays.insert(to, why);
@@ -45,10 +45,10 @@ impl Going {
         let mut reasons = replaced;
         reasons.append(&mut unwanted);
         let carriers = reasons.keys().filter_map(|&n| Some((n, carrier(matching, &reasons, n)?))).collect();
-        // A guest is a server's word: that its server stays says all.
         let mut kept: Vec<Kept> = stays
             .into_iter()
-            .filter(|(number, _)| matching.observed[*number].kind != Kind::Guest)
+            // That what they are about stays says all.
+            .filter(|(number, _)| !matching.observed[*number].kind.is_word())
             .map(|(number, why)| {
                 let observed = matching.observed[number];
                 let address = matching.address(number).cloned();
@@ -65,10 +65,13 @@ impl Going {
     }
 }
 
-/// What a server said of itself. It says it once: whoever wants to know later needs it still.
-fn guests(matching: &Matching<'_>, server: usize) -> impl Iterator<Item = usize> {
-    let referred = matching.referred[server].iter().map(|&(_, by)| by);
-    referred.filter(|&by| matching.observed[by].kind == Kind::Guest)
+/// What is said of it: a guest's word, a container's claim. It is said once: whoever wants to know later needs it still.
+fn words<'a>(matching: &'a Matching<'_>, of: usize) -> impl Iterator<Item = usize> + 'a {
+    let said = |&&(property, by): &&(&str, usize)| {
+        let spec = matching.observed[by].kind.spec();
+        spec.kind.is_word() && spec.parent == Some(property)
+    };
+    matching.referred[of].iter().filter(said).map(|&(_, by)| by)
 }
 
 /// A group that stays works only with its rules. A rule that names a group that goes would go with that one.

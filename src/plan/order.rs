@@ -20,6 +20,7 @@ use super::{Difference, Until};
 /// - A server and a floating IP after the router interface in their port's subnet: a first boot without a way out fails, and
 ///   Neutron refuses a floating IP without one. A floating IP also after that router's own update, which may bring the gateway
 ///   back that it needs.
+/// - A server after the claim: before it, another journal's run may be making the same servers with secrets of its own.
 /// - What [`FASTER_FIRST`] says, where both are made and the first are no more than [`FIRST_AT_MOST`]. Only an order.
 pub(super) fn order_makes(
     drafts: &mut [Draft],
@@ -80,6 +81,11 @@ pub(super) fn order_makes(
             continue;
         }
         let kind = draft.kind;
+        if kind == Kind::Server {
+            for claim in created.get(&Kind::Claim).into_iter().flatten() {
+                draft.wait_for(claim, Until::Settled);
+            }
+        }
         for (_, first) in FASTER_FIRST.iter().filter(|(later, _)| *later == kind) {
             for earlier in created.get(first).filter(|all| all.len() <= FIRST_AT_MOST).into_iter().flatten() {
                 draft.wait_for(earlier, Until::Answered);

@@ -1,12 +1,12 @@
-//! Secrets by their fingerprints: those that are known are put into what should be, and a server that holds another one than
-//! the journal is a fault, since nobody can tell a running server a new one.
+//! Secrets by their fingerprints: those that are known are put into what should be, and a server or a claim that holds
+//! another one than the journal is a fault: nobody can tell a running server a new one, and what another journal claims is its own.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use crate::desired::Desired;
 use crate::event::Known;
-use crate::kind::{Kind, METADATA_SECRET};
+use crate::kind::METADATA_SECRET;
 use crate::model::messages::plan as m;
 use crate::model::{SecretName, Text, Value};
 use crate::say;
@@ -31,9 +31,9 @@ pub(super) fn filled<'a>(desired: &'a Desired, known: &Known) -> Cow<'a, Desired
     Cow::Owned(filled)
 }
 
-/// The fingerprints of the secrets that a server holds, as its metadata tells.
-pub fn held(server: &Observed) -> BTreeMap<SecretName, String> {
-    let Some(Value::Map(metadata)) = server.properties.get("metadata").filter(|_| server.kind == Kind::Server) else {
+/// The fingerprints of the secrets that a server or a claim holds, as its metadata tells.
+pub fn held(observed: &Observed) -> BTreeMap<SecretName, String> {
+    let Some(Value::Map(metadata)) = observed.properties.get("metadata") else {
         return BTreeMap::new();
     };
     let one = |(key, value): (&String, &Value)| {
@@ -42,7 +42,7 @@ pub fn held(server: &Observed) -> BTreeMap<SecretName, String> {
     metadata.iter().filter_map(one).collect()
 }
 
-/// Every server that stays and holds a secret that the journal lacks or has otherwise.
+/// Everything that stays and holds a secret that the journal lacks or has otherwise.
 pub(super) fn faults(matching: &Matching<'_>, verdicts: &Verdicts, known: &Known) -> Vec<Text> {
     let mut faults = Vec::new();
     for (address, verdict) in &verdicts.of {

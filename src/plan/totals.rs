@@ -22,8 +22,7 @@ pub(super) fn flavor_of<'a>(properties: &Properties, flavors: &BTreeMap<&str, &'
 pub(super) fn totals<'a>(resources: impl Iterator<Item = (Kind, &'a Properties)>, facts: &CloudFacts) -> Totals {
     let flavors = flavors(facts);
     let mut totals = Totals::default();
-    // A guest is a server's word, and no resource of the cloud's.
-    for (kind, properties) in resources.filter(|(kind, _)| *kind != Kind::Guest) {
+    for (kind, properties) in resources.filter(|(kind, _)| !kind.is_word()) {
         totals.resources += 1;
         totals.floating_ips += usize::from(kind == Kind::FloatingIp);
         if kind == Kind::Server {

@@ -130,6 +130,12 @@ impl Machine {
         Self { site, journal, usecase, settings, stop: watch::channel(Stop::Run).0, ids }
     }
 
+    /// Another operator's machine on the same cloud, without history.
+    #[must_use]
+    pub fn beside(&self) -> Self {
+        Self { ids: Arc::clone(&self.ids), ..Self::new(Arc::clone(&self.site), self.usecase.clone()) }
+    }
+
     /// The same, told otherwise.
     #[must_use]
     pub fn with(self, usecase: Usecase) -> Self {

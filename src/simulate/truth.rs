@@ -120,7 +120,19 @@ fn difference(before: &Row, now: &Row) -> String {
 }
 
 fn line(table: &str, row: &Row, names: &BTreeMap<&str, String>) -> String {
-    let mut row = Json::Object(row.clone());
+    let mut row = row.clone();
+    if table == "swift_objects" && name(&row) == Kind::Claim.spec().word {
+        // It says who made it, and with which secrets.
+        row.retain(|key, _| !["data", "hash", "bytes"].contains(&key.as_str()));
+    }
+    if let Some(Json::Array(ports)) = row.get_mut("_ports") {
+        // One that was deleted is the server's no longer.
+        ports.retain(|port| port["id"].as_str().is_some_and(|id| names.contains_key(id)));
+    }
+    if row.get("description").is_some_and(Json::is_null) {
+        row.insert("description".into(), "".into());
+    }
+    let mut row = Json::Object(row);
     steady(&mut row, names);
     format!("{table} {row}")
 }

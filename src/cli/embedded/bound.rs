@@ -131,6 +131,7 @@ fn operation(work: &Work) -> (Service, &'static str, String) {
         Kind::Pool => (Service::LoadBalancer, "/v2/lbaas/pools"),
         Kind::Member => (Service::LoadBalancer, "/v2/lbaas/pools/{pool}/members"),
         Kind::HealthMonitor => (Service::LoadBalancer, "/v2/lbaas/healthmonitors"),
+        Kind::Claim => (Service::ObjectStore, "/v1/{account}/{container}/{object}"),
         // A guest is only listened to: all of them report into one container.
         Kind::Container | Kind::Guest => (Service::ObjectStore, "/v1/{account}/{container}"),
     };
@@ -139,10 +140,10 @@ fn operation(work: &Work) -> (Service, &'static str, String) {
         (_, Work::Wait { .. }) => ("GET", one),
         (Kind::RouterInterface, Work::Delete { .. }) => ("PUT", format!("{one}/remove_router_interface")),
         (Kind::RouterInterface, _) => ("PUT", format!("{one}/add_router_interface")),
-        (Kind::Guest | Kind::Container, Work::Delete { .. }) => ("DELETE", collection.to_owned()),
+        (Kind::Guest | Kind::Container | Kind::Claim, Work::Delete { .. }) => ("DELETE", collection.to_owned()),
         (Kind::Guest, _) => ("GET", collection.to_owned()),
         // Members are joined to the pool's others in one request.
-        (Kind::Container | Kind::Member, Work::Create { .. }) => ("PUT", collection.to_owned()),
+        (Kind::Container | Kind::Claim | Kind::Member, Work::Create { .. }) => ("PUT", collection.to_owned()),
         (Kind::Container, Work::Update { .. }) | (_, Work::Create { .. }) => ("POST", collection.to_owned()),
         (_, Work::Update { .. }) => ("PUT", one),
         (_, Work::Delete { .. }) => ("DELETE", one),

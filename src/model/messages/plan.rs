@@ -18,9 +18,9 @@ crate::messages! {
     DATA_DIFFERS = "plan.data-differs",
         "{address} holds data, and {differences} can only be changed by a replacement, which destroys its data: change the inputs back, or give `--replace-data`";
     SECRET_MISSING = "plan.secret-missing",
-        "{address} holds the secret {name}, which this journal does not have: import the journal that has it (`gureum state import FILE`), or have the server made again (`gureum destroy NAME{data}`, then deploy)";
+        "{address} holds the secret {name}, which this journal does not have: import the journal that has it (`gureum state import FILE`), or begin anew (`gureum destroy NAME{data}`, then deploy)";
     SECRET_DIFFERS = "plan.secret-differs",
-        "{address} holds another {name} than this journal: import the journal that has it (`gureum state import FILE`), or have the server made again (`gureum destroy NAME{data}`, then deploy)";
+        "{address} holds another {name} than this journal: import the journal that has it (`gureum state import FILE`), or begin anew (`gureum destroy NAME{data}`, then deploy)";
     CIRCLE = "plan.circle", "the desired resources need each other in a circle, so none can be first: {edges}";
 
     NO_SERVICE = "plan.no-service",

@@ -1,0 +1,105 @@
+//! Claims: an object that can be made only once (Swift API v1, PUT with `If-None-Match: *`, else 412). What it says is whose the
+//! environment is: the run that made it, and the fingerprints of its secrets.
+
+use std::collections::BTreeMap;
+
+use async_trait::async_trait;
+use futures::future::try_join_all;
+use serde_json::Value as Json;
+
+use crate::cloud::{Cloud, CloudError, Method};
+use crate::kind::{Kind, METADATA_RUN, claim_container, claim_id, signals};
+use crate::model::{Address, Properties, Value};
+use crate::snapshot::{Observed, Status};
+
+use super::container::{call, remove};
+use super::json::{json, text, text_of, unchangeable, unresolved, value};
+use super::marked::{found, taken};
+use super::waiting::by_list;
+use super::{Created, Driver, Gone, Progress, ReadyChange, ReadyItem, Scope, Waiting, place};
+
+pub(super) struct Claim;
+
+/// What it says. One that somebody overwrote says nothing.
+fn observed(container: &str, said: &Json) -> Observed {
+    Observed {
+        kind: Kind::Claim,
+        id: claim_id(container),
+        address: None,
+        properties: Properties::from([
+            ("container".to_owned(), Value::from(container)),
+            ("metadata".to_owned(), value(said)),
+        ]),
+        status: Status::Ready,
+        bears_data: false,
+        created_at: None,
+        run: text(said, METADATA_RUN).map(str::to_owned),
+        outputs: BTreeMap::new(),
+    }
+}
+
+#[async_trait]
+impl Driver for Claim {
+    fn kind(&self) -> Kind {
+        Kind::Claim
+    }
+
+    async fn list(&self, cloud: &Cloud, scope: Scope<'_>) -> Result<Vec<Observed>, CloudError> {
+        let is = |it: &&Observed| it.kind == Kind::Container && it.address.as_ref() == Some(&signals());
+        let containers = scope.known.iter().filter(is);
+        let nothing = Properties::new();
+        let claims = containers.map(|it| async { self.get(cloud, scope, &claim_id(&it.id), &nothing).await });
+        Ok(try_join_all(claims).await?.into_iter().flatten().collect())
+    }
+
+    fn place(&self, scope: Scope<'_>, observed: &mut Observed) {
+        observed.address = place::address(scope, observed, "");
+    }
+
+    async fn get(
+        &self,
+        cloud: &Cloud,
+        scope: Scope<'_>,
+        id: &str,
+        _: &Properties,
+    ) -> Result<Option<Observed>, CloudError> {
+        let Some(container) = claim_container(id) else { return Ok(None) };
+        Ok(found(cloud.send(call(Method::Get, id)).await)?.map(|answer| {
+            let mut claim = observed(container, &answer.body);
+            self.place(scope, &mut claim);
+            claim
+        }))
+    }
+
+    async fn create(&self, cloud: &Cloud, scope: Scope<'_>, wanted: &[ReadyItem]) -> Result<Vec<Created>, CloudError> {
+        let [item] = wanted else { return Err(unresolved("how to make several claims with one request")) };
+        let container = text_of(&item.properties, "container")?;
+        let mut said = match item.properties.get("metadata") {
+            Some(metadata) => json(metadata)?,
+            None => return Err(unresolved("what a claim says")),
+        };
+        said[METADATA_RUN] = Json::from(scope.run);
+        let claim = observed(container, &said);
+        let put = call(Method::Put, &claim.id).header("if-none-match", "*").json(said);
+        let answer = cloud.send(put).await?;
+        Ok(vec![Created { request_id: answer.request_id, ..taken(&item.address, claim, false) }])
+    }
+
+    async fn update(&self, _: &Cloud, _: Scope<'_>, change: &ReadyChange) -> Result<(), CloudError> {
+        Err(unchangeable(change))
+    }
+
+    async fn delete(&self, cloud: &Cloud, _: Scope<'_>, id: &str, _: &Properties) -> Result<Gone, CloudError> {
+        remove(cloud, id.to_owned()).await?;
+        Ok(Gone::Now)
+    }
+
+    async fn progress(
+        &self,
+        cloud: &Cloud,
+        scope: Scope<'_>,
+        waiting: &[Waiting],
+    ) -> Result<(BTreeMap<Address, Progress>, Vec<Observed>), CloudError> {
+        by_list(self, cloud, scope, waiting).await
+    }
+}
