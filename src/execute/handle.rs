@@ -265,10 +265,10 @@ impl Dispatcher<'_> {
             Ok(answer) => answer,
             Err(error) => return self.unreadable(asked, &error),
         };
+        self.look_for_other_writer(&others);
         for address in asked {
             self.progressed(address, progress.remove(address));
         }
-        self.look_for_other_writer(&others);
     }
 
     /// How one waiter is doing. An answer that does not name it says nothing.
@@ -356,9 +356,11 @@ impl Dispatcher<'_> {
     fn look_for_other_writer(&mut self, others: &[Observed]) {
         for other in others {
             let Some(run) = &other.run else { continue };
-            let foreign =
-                **run != *self.desk.run && !self.desk.earlier.runs.contains(run) && !self.explained.contains(&other.id);
-            let yields = **run < *self.desk.run || !other.kind.spec().can_act_twice;
+            let unique = !other.kind.spec().can_act_twice;
+            // The id of what can be there only once is a name, which says nothing of who made it.
+            let explained = self.explained.contains(&other.id) && !unique;
+            let foreign = **run != *self.desk.run && !self.desk.earlier.runs.contains(run) && !explained;
+            let yields = **run < *self.desk.run || unique;
             if foreign && yields && self.halt.is_none() {
                 let address = other.address.clone().unwrap_or_else(|| Address::new(other.kind.spec().word, &other.id));
                 self.halt = Some(Halt::OtherWriter { run: run.clone(), address, id: other.id.clone() });

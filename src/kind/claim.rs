@@ -1,6 +1,6 @@
 //! Whose an environment is: an object in the container of the guests' reports that only one can make (`If-None-Match: *`). It names
 //! the secrets of whoever made it, by fingerprint, so that of two who begin one environment at once with a journal each only one
-//! makes servers (docs/decisions/one-journal-per-environment.md).
+//! makes servers (docs/decisions/claim.md).
 
 use super::spec::{Bulk, Key, Kind, KindSpec, Mark, Property, Service, Settles};
 
@@ -21,9 +21,9 @@ pub(super) static SPEC: KindSpec = KindSpec {
     can_act_twice: false,
     bulk: Bulk::None,
     exclusive: false,
-    settles: Settles::AtOnce,
+    settles: Settles::Later,
     made_again: true,
-    typical_ms: 100,
+    typical_ms: 1_500,
     bears_data: false,
     quota: &[],
 };

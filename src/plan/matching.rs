@@ -52,6 +52,7 @@ impl<'a> Matching<'a> {
             .collect();
 
         let (refers, referred) = references(&observed);
+        let used = used_by_servers(&observed, &refers, &referred);
         let mut standing = vec![Standing::Unknown; observed.len()];
         let mut at = BTreeMap::new();
         let mut claims: BTreeMap<&Address, Vec<usize>> = BTreeMap::new();
@@ -61,8 +62,8 @@ impl<'a> Matching<'a> {
             }
         }
         for (address, numbers) in claims {
-            let Some(kept) = numbers.iter().copied().min_by_key(|&n| preference(observed[n], !referred[n].is_empty()))
-            else {
+            let usage = |n: usize| (used[n], !referred[n].is_empty());
+            let Some(kept) = numbers.iter().copied().min_by_key(|&n| preference(observed[n], usage(n))) else {
                 continue;
             };
             for number in numbers {
@@ -130,11 +131,33 @@ pub(super) fn top(address: &Address) -> Address {
     top
 }
 
-/// Of two at one address the smaller one is kept: not in ERROR, referred to by others, older, smaller id.
-fn preference(one: &Observed, referred: bool) -> (bool, Reverse<bool>, bool, Option<&str>, &str) {
+/// Of two at one address the smaller one is kept: not in ERROR, used by a server at any distance (which then keeps its port),
+/// referred to by others, older, smaller id.
+fn preference(one: &Observed, used: (bool, bool)) -> (bool, Reverse<(bool, bool)>, bool, Option<&str>, &str) {
     let failed = matches!(one.status, Status::Failed(_));
     let created = one.created_at.as_deref();
-    (failed, Reverse(referred), created.is_none(), created, &one.id)
+    (failed, Reverse(used), created.is_none(), created, &one.id)
+}
+
+/// What servers that are not in ERROR need: what they refer to at any distance, with its parts (a group's rules, a router's
+/// interfaces) and the interfaces in its subnets.
+fn used_by_servers(observed: &[&Observed], refers: &References<'_>, referred: &References<'_>) -> Vec<bool> {
+    let servers = observed.iter().enumerate().filter(|(_, one)| one.kind == Kind::Server);
+    let works = |(number, one): (usize, &&Observed)| (!matches!(one.status, Status::Failed(_))).then_some(number);
+    let mut queue: Vec<usize> = servers.filter_map(works).collect();
+    let mut used = vec![false; observed.len()];
+    while let Some(number) = queue.pop() {
+        let needs = |&&(property, by): &&(&str, usize)| {
+            let spec = observed[by].kind.spec();
+            spec.parent == Some(property) || spec.kind == Kind::RouterInterface
+        };
+        for &(_, to) in refers[number].iter().chain(referred[number].iter().filter(needs)) {
+            if !std::mem::replace(&mut used[to], true) {
+                queue.push(to);
+            }
+        }
+    }
+    used
 }
 
 type References<'a> = Vec<Vec<(&'a str, usize)>>;

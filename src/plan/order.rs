@@ -41,6 +41,8 @@ pub(super) fn order_makes(
             created.entry(resource.kind).or_default().push(address);
         }
     }
+    let claims = desired.resources.iter().filter(|(_, resource)| resource.kind == Kind::Claim);
+    let claims: Vec<&Address> = claims.map(|(address, _)| address).filter(|address| appears(address)).collect();
 
     for draft in drafts {
         let (uses, stands_on) = match &draft.doing {
@@ -82,7 +84,7 @@ pub(super) fn order_makes(
         }
         let kind = draft.kind;
         if kind == Kind::Server {
-            for claim in created.get(&Kind::Claim).into_iter().flatten() {
+            for claim in &claims {
                 draft.wait_for(claim, Until::Settled);
             }
         }

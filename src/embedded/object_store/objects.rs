@@ -11,7 +11,7 @@ use super::super::world::Row;
 use super::Outcome;
 use super::access::{Access, Target, disposed, enter, meta, owner};
 use super::containers;
-use super::words::{metadata, modified, number, said, text, timestamp, told, with_metadata};
+use super::words::{dated, metadata, modified, number, said, text, timestamp, told, with_metadata};
 
 const TABLE: &str = "swift_objects";
 const META: &str = "x-object-meta-";
@@ -150,6 +150,7 @@ pub(super) fn get(context: &mut Context<'_>) -> Outcome {
         let reply = reply
             .header("Etag", hash.clone())
             .header("Last-Modified", modified(number(&row, "modified")))
+            .header("Date", dated(context.now))
             .header("X-Timestamp", timestamp(number(&row, "modified")))
             .header("Accept-Ranges", "bytes");
         match access {

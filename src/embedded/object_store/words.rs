@@ -53,6 +53,11 @@ pub(super) fn modified(ms: i64) -> String {
     stamp.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()
 }
 
+/// The time of an answer, `Tue, 24 Nov 2026 19:20:05 GMT`: the whole second that it is in.
+pub(super) fn dated(ms: i64) -> String {
+    modified(ms.div_euclid(1000) * 1000)
+}
+
 /// `x-object-meta-colour` as Swift writes it: `X-Object-Meta-Colour`.
 pub(super) fn title(name: &str) -> String {
     let part = |part: &str| {
