@@ -24,6 +24,11 @@ TOOLS = {"debootstrap": "debootstrap", "systemd-nspawn": "systemd-container", "s
 ARTIFACTS = [("org.wildfly", "wildfly-dist", "26.1.3.Final", "tar.gz"),
              ("org.mariadb.jdbc", "mariadb-java-client", "2.7.12", "jar"),
              ("org.postgresql", "postgresql", "42.7.4", "jar"),
+             ("org.redisson", "redisson-all", "3.39.0", "jar"),
+             ("org.redisson", "redisson-tomcat-9", "3.39.0", "jar"),
+             ("org.redisson", "redisson-tomcat-10", "3.39.0", "jar"),
+             ("org.redisson", "redisson-all", "3.8.2", "jar"),
+             ("org.redisson", "redisson-tomcat-8", "3.8.2", "jar"),
              ("org.apache.tomcat", "tomcat", "7.0.109", "tar.gz"),
              ("org.apache.tomcat", "tomcat", "8.5.100", "tar.gz"),
              ("org.apache.tomcat", "tomcat", "9.0.98", "tar.gz")]

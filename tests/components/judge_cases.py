@@ -2,6 +2,7 @@
 import contextlib
 import json
 import pathlib
+import re
 import shutil
 import subprocess
 import tempfile
@@ -133,7 +134,9 @@ def judge_tomcat(top, guest, version):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(content)
     shutil.copy(base.MIRROR / base.artifact_path("org.mariadb.jdbc", "mariadb-java-client", "2.7.12", "jar"), home / "lib")
+    redis = sessions_in_redis(top, guest, home)
     answer = inside(top, f"""ip addr add {guest.address}/32 dev lo
+        {redis}
         export JAVA_HOME=/usr/lib/jvm/java-17-openjdk-amd64
         /opt/apache-tomcat-{version}/bin/catalina.sh start >/dev/null
         for _ in $(seq 60); do curl -s -m 10 -o /tmp/answer -w '%{{http_code}}' http://{guest.address}:8080/gureum-check/ >/tmp/code && break; sleep 1; done
@@ -143,6 +146,29 @@ def judge_tomcat(top, guest, version):
     expect(code == "503", f"Tomcat {version}: {code} {text}")
     check = json.loads(text.split("\n", 1)[0])["checks"][0]
     expect(not check["ok"] and "onnect" in check["words"], f"Tomcat {version}: {text}")
+
+
+def sessions_in_redis(top, guest, home):
+    """The manager of sessions into a Tomcat, where the guest fetches one, with its checksums; what starts the cache that it connects to."""
+    script = guest.file("/var/lib/gureum/first-boot.sh")
+    jars = [line.split() for line in script.splitlines() if line.startswith("    artifact 'redisson-")]
+    settings = [content for _, goes, *_, content in guest.staged("tomcat") if goes.endswith("/redisson.json")]
+    if not settings:
+        expect(not jars, f"{guest.local} fetches {jars} for nothing")
+        return ""
+    expect(len(jars) == 2, f"{guest.local} fetches {jars}")
+    for _, name, url, pin, *_ in jars:
+        path = base.MIRROR / url.strip("'").removeprefix(f"{plans.MIRROR}/")
+        expect(base.sha256(path) == pin.strip("'"), f"{name}: {base.sha256(path)} is not {pin}")
+        shutil.copy(path, home / "lib")
+    context = (home / "conf/context.xml").read_text()
+    named = re.search(r'configPath="([^"]+)"', context).group(1)
+    (home / "conf/context.xml").write_text(context.replace(named, str("/" / (home / "conf/redisson.json").relative_to(top))))
+    server = json.loads(settings[0])["singleServerConfig"]
+    address = server["address"].removeprefix("redis://").split(":")[0]
+    return f"""ip addr add {address}/32 dev lo
+        printf 'bind {address}\\nrequirepass {server['password']}\\n' >/tmp/redis.conf
+        redis-server /tmp/redis.conf --daemonize yes --dir /tmp >/dev/null"""
 
 
 def judge_jboss(top, guest):
