@@ -134,28 +134,31 @@ def judge_tomcat(top, guest, version):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(content)
     shutil.copy(base.MIRROR / base.artifact_path("org.mariadb.jdbc", "mariadb-java-client", "2.7.12", "jar"), home / "lib")
-    redis = sessions_in_redis(top, guest, home)
+    start, visits = sessions_in_redis(top, guest, home)
     answer = inside(top, f"""ip addr add {guest.address}/32 dev lo
-        {redis}
+        {start}
         export JAVA_HOME=/usr/lib/jvm/java-17-openjdk-amd64
         /opt/apache-tomcat-{version}/bin/catalina.sh start >/dev/null
         for _ in $(seq 60); do curl -s -m 10 -o /tmp/answer -w '%{{http_code}}' http://{guest.address}:8080/gureum-check/ >/tmp/code && break; sleep 1; done
         cat /tmp/code; echo; cat /tmp/answer; echo
+        {visits}
         grep -h -A5 SEVERE /opt/apache-tomcat-{version}/logs/* || :""")
     code, text = answer.split("\n", 1)
     expect(code == "503", f"Tomcat {version}: {code} {text}")
+    expect(not visits or re.search(r"^visit 2$", text, re.M) and "redisson:tomcat_session:" in text, f"Tomcat {version}: no session in Redis: {text}")
     check = json.loads(text.split("\n", 1)[0])["checks"][0]
     expect(not check["ok"] and "onnect" in check["words"], f"Tomcat {version}: {text}")
 
 
 def sessions_in_redis(top, guest, home):
-    """The manager of sessions into a Tomcat, where the guest fetches one, with its checksums; what starts the cache that it connects to."""
+    """The manager of sessions into a Tomcat, where the guest fetches one, with its checksums. What starts its cache, and what
+    visits a page with a session twice and lists what the cache holds then."""
     script = guest.file("/var/lib/gureum/first-boot.sh")
     jars = [line.split() for line in script.splitlines() if line.startswith("    artifact 'redisson-")]
     settings = [content for _, goes, *_, content in guest.staged("tomcat") if goes.endswith("/redisson.json")]
     if not settings:
         expect(not jars, f"{guest.local} fetches {jars} for nothing")
-        return ""
+        return "", ""
     expect(len(jars) == 2, f"{guest.local} fetches {jars}")
     for _, name, url, pin, *_ in jars:
         path = base.MIRROR / url.strip("'").removeprefix(f"{plans.MIRROR}/")
@@ -165,10 +168,16 @@ def sessions_in_redis(top, guest, home):
     named = re.search(r'configPath="([^"]+)"', context).group(1)
     (home / "conf/context.xml").write_text(context.replace(named, str("/" / (home / "conf/redisson.json").relative_to(top))))
     server = json.loads(settings[0])["singleServerConfig"]
-    address = server["address"].removeprefix("redis://").split(":")[0]
-    return f"""ip addr add {address}/32 dev lo
-        printf 'bind {address}\\nrequirepass {server['password']}\\n' >/tmp/redis.conf
+    address, password = server["address"].removeprefix("redis://").split(":")[0], server["password"]
+    (home / "webapps/judged").mkdir()
+    (home / "webapps/judged/index.jsp").write_text(
+        '<% Object n = session.getAttribute("n"); int v = n == null ? 1 : 1 + (Integer) n; session.setAttribute("n", v); %>visit <%= v %>')
+    start = f"""ip addr add {address}/32 dev lo
+        printf 'bind {address}\\nrequirepass {password}\\n' >/tmp/redis.conf
         redis-server /tmp/redis.conf --daemonize yes --dir /tmp >/dev/null"""
+    visits = f"""for _ in 1 2; do curl -s -m 20 -b /tmp/jar -c /tmp/jar http://{guest.address}:8080/judged/; echo; done
+        redis-cli -h {address} -a {password} --no-auth-warning KEYS '*'"""
+    return start, visits
 
 
 def judge_jboss(top, guest):

@@ -332,12 +332,12 @@ Only classes of the JDK are used, in the Java that Tomcat 7 compiles, so that th
 
     // The page counts the visits of a browser's session, the JSON only where it is asked to. Where sessions live in the cache, it is
     // there by now.
-    boolean page = request.getContextPath().length() == 0;
+    boolean shown = request.getContextPath().length() == 0;
     boolean shared = "cache".equals(wiring.getProperty("sessions"));
     String session = "";
     int visits = 0;
     String sessionless = "";
-    if (healthy && (page || request.getParameter("session") != null)) {
+    if (healthy && (shown || request.getParameter("session") != null)) {
         try {
             HttpSession own = request.getSession();
             Object before = own.getAttribute("gureum.visits");
@@ -353,7 +353,7 @@ Only classes of the JDK are used, in the Java that Tomcat 7 compiles, so that th
 
     response.setStatus(healthy ? 200 : 503);
     response.setHeader("Cache-Control", "no-store");
-    if (!page) {
+    if (!shown) {
         response.setContentType("application/json; charset=UTF-8");
         StringBuilder answer = new StringBuilder("{\"was\":" + json(was) + ",\"token\":" + json(token)
             + ",\"environment\":" + json(environment) + ",\"checks\":[");
