@@ -118,7 +118,9 @@ fn check(component: &Component) -> Result<(), String> {
                 (Some(_), None, Some(_)) | (None, Some(_), _) => {}
                 _ => return Err(format!("{system}: {name}: either `unpack` with `creates`, or `place`")),
             }
-            if let Some(role) = artifact.linked.filter(|role| !component.needs.union(&component.uses).any(|it| it == role)) {
+            if let Some(role) =
+                artifact.linked.filter(|role| !component.needs.union(&component.uses).any(|it| it == role))
+            {
                 return Err(format!("{system}: {name}: linked to a {role}, which is neither needed nor used"));
             }
             let is_hex = |digest: &String| digest.len() == 64 && digest.bytes().all(|byte| byte.is_ascii_hexdigit());

@@ -1,13 +1,14 @@
-//! What the guests said of themselves: the reports of their first boot, which lie in the environment's own container. One listing
-//! shows the stage of all; the words are each report's text.
+//! What the guests said of themselves: the reports of their first boot. They lie in the environment's own container, where one
+//! listing shows the stage of all and the words are each report's text; without an object store each stands on its server's console.
 
 use std::collections::BTreeMap;
 
-use serde_json::Value as Json;
+use secrecy::ExposeSecret;
+use serde_json::{Value as Json, json};
 
 use crate::cloud::{Call, Cloud, CloudError, Method};
 use crate::event::{Fault, Hop};
-use crate::model::{Address, Chain, GuestReport, Secrets, Service, showable};
+use crate::model::{Address, Chain, GuestReport, SecretName, Secrets, Service, showable};
 
 /// What resources gave, by address.
 pub type Outputs = BTreeMap<Address, BTreeMap<String, String>>;
@@ -36,44 +37,84 @@ pub async fn report(
     local: &str,
     secrets: &Secrets,
 ) -> Result<Option<Told>, CloudError> {
-    let Some(container) = container(outputs) else { return Ok(None) };
-    let listed = listing(cloud, container).await?;
-    match listed.get(local).filter(|listed| Some(listed.report.instance.as_str()) == server(outputs, local)) {
-        Some(listed) => Ok(Some(read(cloud, container, local, listed, secrets).await?)),
-        None => Ok(None),
-    }
+    Place::of(cloud, outputs).await?.told(cloud, outputs, local, secrets).await
 }
 
 /// The guests' own view of the whole chain.
 pub async fn reports(cloud: &Cloud, chain: &Chain, outputs: &Outputs, secrets: &Secrets) -> Vec<Hop> {
-    let unread = |error: &CloudError| -> Vec<Hop> {
-        let fault = Fault::Unread { words: error.to_string() };
-        chain.nodes.iter().map(|node| Hop::bad(&node.local, GuestReport::READY, fault.clone())).collect()
-    };
-    let listed = match container(outputs) {
-        Some(container) => listing(cloud, container).await.map(|listed| (container, listed)),
-        None => {
-            return chain.nodes.iter().map(|node| Hop::bad(&node.local, GuestReport::READY, Fault::NoReport)).collect();
-        }
-    };
-    let (container, listed) = match listed {
-        Ok(listed) => listed,
-        Err(error) => return unread(&error),
+    let bad = |local: &str, fault: Fault| Hop::bad(local, GuestReport::READY, fault);
+    let unread = |error: &CloudError| Fault::Unread { words: error.to_string() };
+    let place = match Place::of(cloud, outputs).await {
+        Ok(place) => place,
+        Err(error) => return chain.nodes.iter().map(|node| bad(&node.local, unread(&error))).collect(),
     };
     let mut hops = Vec::new();
     for node in &chain.nodes {
         let local = node.local.as_str();
-        let own = |listed: &&Listed| Some(listed.report.instance.as_str()) == server(outputs, local);
-        let Some(listed) = listed.get(local).filter(own) else {
-            hops.push(Hop::bad(local, GuestReport::READY, Fault::NoReport));
-            continue;
-        };
-        match read(cloud, container, local, listed, secrets).await {
-            Ok(report) => hops.extend(said(local, &report)),
-            Err(error) => hops.push(Hop::bad(local, GuestReport::READY, Fault::Unread { words: error.to_string() })),
+        match place.told(cloud, outputs, local, secrets).await {
+            Ok(Some(report)) => hops.extend(said(local, &report)),
+            Ok(None) => hops.push(bad(local, Fault::NoReport)),
+            Err(error) => hops.push(bad(local, unread(&error))),
         }
     }
     hops
+}
+
+/// Where guests report.
+enum Place<'a> {
+    /// In the environment's own container: its name, and what the listing shows of each server.
+    Container(&'a str, BTreeMap<String, Listed>),
+    /// Each on its console.
+    Consoles,
+}
+
+impl<'a> Place<'a> {
+    async fn of(cloud: &Cloud, outputs: &'a Outputs) -> Result<Self, CloudError> {
+        Ok(match container(outputs) {
+            Some(container) => Self::Container(container, listing(cloud, container).await?),
+            None => Self::Consoles,
+        })
+    }
+
+    /// What that very server reported last.
+    async fn told(
+        &self,
+        cloud: &Cloud,
+        outputs: &Outputs,
+        local: &str,
+        secrets: &Secrets,
+    ) -> Result<Option<Told>, CloudError> {
+        let Some(server) = server(outputs, local) else { return Ok(None) };
+        match self {
+            Self::Container(container, listed) => {
+                match listed.get(local).filter(|listed| listed.report.instance == server) {
+                    Some(listed) => Ok(Some(read(cloud, container, local, listed, secrets).await?)),
+                    None => Ok(None),
+                }
+            }
+            Self::Consoles => signalled(cloud, server, secrets).await,
+        }
+    }
+}
+
+/// What a server's console shows (Nova API, `os-getConsoleOutput`): its last lines, or all that the cloud keeps.
+pub async fn console(cloud: &Cloud, id: &str, lines: Option<u32>) -> Result<String, CloudError> {
+    let asked = lines.map_or_else(|| json!({}), |lines| json!({ "length": lines }));
+    let call = Call::new(Service::Compute, Method::Post, format!("/servers/{id}/action"));
+    let answer = cloud.send(call.json(json!({ "os-getConsoleOutput": asked }))).await?;
+    Ok(answer.body.get("output").and_then(Json::as_str).unwrap_or_default().to_owned())
+}
+
+/// The last report on a server's console. Without the key nothing on it can be believed, and without a console there is none.
+async fn signalled(cloud: &Cloud, server: &str, secrets: &Secrets) -> Result<Option<Told>, CloudError> {
+    let Some(key) = secrets.get(&SecretName(GuestReport::KEY.into())) else { return Ok(None) };
+    let text = match console(cloud, server, None).await {
+        Ok(text) => text,
+        Err(error) if matches!(error.status(), Some(404 | 409)) => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    let told = GuestReport::on_console(&text, server, key.expose_secret());
+    Ok(told.map(|(report, words)| Told { report, at: None, words: showable(&words, secrets) }))
 }
 
 fn container(outputs: &Outputs) -> Option<&str> {
