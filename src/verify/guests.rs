@@ -194,6 +194,13 @@ fn check(local: &str, line: &str) -> Option<Hop> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
+    use crate::cloud::scripted::{Reply, Scripted};
+    use crate::cloud::{CloudConfig, Credentials, Interface};
+    use crate::model::Node;
+    use crate::runtime::{CountingIds, SystemClock};
+
     use super::*;
 
     #[test]
@@ -207,6 +214,73 @@ mod tests {
         assert_eq!(report.at, Some(1_795_514_400_250));
         assert!(listed(&item("text/plain")).is_none(), "something else lies there");
         assert!(listed(&item("application/x-gureum.0a-b")).is_none());
+    }
+
+    /// A cloud that is asked for nothing but consoles.
+    async fn consoles(shown: impl Fn(&str) -> Reply + Send + Sync + 'static) -> Cloud {
+        let api = Arc::new(Scripted::with_keystone(move |asked| {
+            let parts: Vec<&str> = asked.path.split('/').collect();
+            match parts[..] {
+                [.., server, "action"] => shown(server),
+                _ => panic!("nothing else is asked: {}", asked.path),
+            }
+        }));
+        let config = CloudConfig {
+            name: "test".into(),
+            source: "a test".into(),
+            auth_url: "http://cloud.test/identity".into(),
+            credentials: Credentials::Token { token: "given".to_owned().into(), project: None },
+            region: None,
+            interface: Interface::Public,
+            cacert: None,
+            verify: true,
+            endpoint_overrides: BTreeMap::new(),
+        };
+        let cloud = Cloud::connect(api, Arc::new(SystemClock), Arc::new(CountingIds::default()), config).await;
+        cloud.expect("the script lets us in")
+    }
+
+    fn node(local: &str) -> Node {
+        let (applications, gateways) = (vec![], vec![]);
+        Node { local: local.into(), roles: vec![], depends_on: vec![], applications, gateways }
+    }
+
+    #[tokio::test]
+    async fn without_an_object_store_each_console_tells_and_only_what_is_signed_counts() {
+        // Signed with the key `k3y`.
+        let line = "gureum-signal s-1 3 ready Y2hlY2sgZGF0YWJhc2Ugb2sgMTIgazN5Cg== \
+                    d404e6daf8a392f539365fb96fa530ca5ed5034c85469e885bf46e4247d3dc0f";
+        let cloud = consoles(move |server| match server {
+            "s-1" => Reply::json(200, &json!({ "output": format!("boot\r\n{line}\r\n") })),
+            "s-2" => Reply::json(200, &json!({ "output": "gureum-signal s-2 9 ready x y\n" })),
+            "s-3" => Reply::json(404, &json!({ "itemNotFound": { "message": "no console" } })),
+            _ => Reply::json(403, &json!({ "forbidden": { "message": "Policy doesn't allow it" } })),
+        })
+        .await;
+        let chain = Chain {
+            environment: "shop".into(),
+            token: "t".into(),
+            fronts: vec![],
+            nodes: ["was-1", "was-2", "was-3", "was-4", "was-5"].map(node).into(),
+        };
+        let id = |number: u8| {
+            (Address::new("server", &format!("was-{number}")), [("id".into(), format!("s-{number}"))].into())
+        };
+        let outputs: Outputs = (1..=4).map(id).collect();
+        let mut secrets = Secrets::default();
+        secrets.insert(SecretName(GuestReport::KEY.into()), "k3y".to_owned().into());
+        let seen = reports(&cloud, &chain, &outputs, &secrets).await;
+        let names: Vec<String> = seen.iter().map(Hop::name).collect();
+        assert_eq!(
+            names,
+            ["was-1 → ready", "was-1 → database", "was-2 → ready", "was-3 → ready", "was-4 → ready", "was-5 → ready"]
+        );
+        assert_eq!((&seen[0].fault, seen[1].product.as_deref()), (&None, Some("***")), "its words tell no secret");
+        assert_eq!((&seen[2].fault, &seen[3].fault), (&Some(Fault::NoReport), &Some(Fault::NoReport)));
+        assert!(matches!(&seen[4].fault, Some(Fault::Unread { words }) if words.contains("Policy")), "{:?}", seen[4]);
+        assert_eq!(seen[5].fault, Some(Fault::NoReport), "there is no such server");
+        let told = report(&cloud, &outputs, "was-1", &Secrets::default()).await.expect("readable");
+        assert_eq!(told, None, "without the key nothing can be believed");
     }
 
     #[test]

@@ -136,6 +136,11 @@ def shop():
         stored = there.inside("kv-1", "sh", "-c", "redis-cli -a \"$(sed -n 's/^requirepass //p' /etc/gureum/redis.conf)\" "
                               f"--no-auth-warning KEYS 'redisson:tomcat_session:{cookie}'")
         expect(cookie in stored, f"the cache does not hold {cookie}: {stored}")
+        # As `gureum verify` asks.
+        _, headers, text, _ = there.get("web-1", "/gureum/was/was-1/?session")
+        first = json.loads(text)["session"]
+        _, _, text, _ = there.get("web-2", "/gureum/was/was-2/?session", headers=[f"Cookie: {headers['set-cookie'].split(';')[0]}"])
+        expect(json.loads(text)["session"] == {**first, "visits": 2} and first["shared"], f"{first}, then {text}")
         there.inside(was, "systemctl", "stop", "tomcat10")
         seen = visit(there, "web-1", "/", cookie)
         expect(seen[:3] == (other, session, 9), f"visit 9 of {session}, {was} being stopped: {seen}")
