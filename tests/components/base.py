@@ -27,10 +27,8 @@ ARTIFACTS = [("org.wildfly", "wildfly-dist", "26.1.3.Final", "tar.gz"),
              ("org.redisson", "redisson-all", "3.39.0", "jar"),
              ("org.redisson", "redisson-tomcat-9", "3.39.0", "jar"),
              ("org.redisson", "redisson-tomcat-10", "3.39.0", "jar"),
-             ("org.redisson", "redisson-all", "3.8.2", "jar"),
-             ("org.redisson", "redisson-tomcat-8", "3.8.2", "jar"),
              ("org.apache.tomcat", "tomcat", "7.0.109", "tar.gz"),
-             ("org.apache.tomcat", "tomcat", "8.5.100", "tar.gz"),
+             ("org.apache.tomcat", "tomcat", "8.0.32", "tar.gz"),
              ("org.apache.tomcat", "tomcat", "9.0.98", "tar.gz")]
 UNITS = "nginx apache2 tomcat10 mariadb postgresql redis-server rabbitmq-server epmd.socket php8.2-fpm ssh".split()
 

@@ -9,7 +9,6 @@ ln -sfn "$driver" {{ base }}/lib/gureum-jdbc.jar
 for jar in redisson-all {{ session_manager }}; do
     ln -sfn "/opt/gureum/$jar-{{ redisson }}.jar" {{ base }}/lib/"gureum-$jar.jar"
 done
-systemctl daemon-reload
 {% endif -%}
 for application in manager host-manager docs examples; do
     rm -rf {{ webapps }}/"$application" {{ conf }}/Catalina/localhost/"$application".xml
