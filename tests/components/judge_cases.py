@@ -122,7 +122,7 @@ def judge_tomcat(top, guest, version):
     base.say(["tar", "-xzf", str(archive), "-C", str(top / "opt")])
     home = top / f"opt/apache-tomcat-{version}"
     newer = base.MIRROR / base.artifact_path("org.apache.tomcat", "tomcat", "9.0.98", "tar.gz")
-    if version != "9.0.98":  # its compiler of pages cannot read the classes of the Java that is here
+    if int(version.split(".")[0]) < 9:  # its compiler of pages cannot read the classes of the Java that is here
         for compiler in (home / "lib").glob("ecj-*.jar"):
             compiler.unlink()
         base.say(["tar", "-xzf", str(newer), "-C", str(home / "lib"), "--strip-components=2", "--wildcards", "*/lib/ecj-*.jar"])
@@ -217,7 +217,7 @@ def judge_rabbitmq(top, guest):
 
 
 SLOW = {"jboss", "tomcat", "mariadb", "postgresql", "redis", "rabbitmq"}
-TOMCATS = {"ubuntu-16.04": "8.0.32", "centos-7": "7.0.109", "rocky-9": "9.0.98"}
+TOMCATS = {"ubuntu-16.04": "8.0.32", "ubuntu-24.04": "10.1.34", "centos-7": "7.0.109", "rocky-9": "9.0.98"}
 JUDGES = {"nginx": judge_nginx, "api-gateway": judge_nginx, "apache": judge_apache, "mariadb": judge_mariadb,
           "postgresql": judge_postgresql, "jboss": judge_jboss, "rabbitmq": judge_rabbitmq,
           "redis": judge_redis, "php": judge_php}
