@@ -104,6 +104,24 @@ fn soon(what: &str, mut holds: impl FnMut() -> bool) {
 }
 
 #[test]
+fn without_an_object_store_verify_and_logs_read_the_guests_consoles() {
+    let user = User::new();
+    let _served = user.serve(&["--no-object-store"]);
+    user.run(&["deploy", "usecase-2.1", "--name", "shop", "--yes"]).success();
+    let seen = user.json(&["verify", "shop"]);
+    let guests = seen["guests"].as_array().expect("the guests' own view");
+    let name = |hop: &Json| format!("{} → {}", hop["from"].as_str().unwrap_or("?"), hop["to"].as_str().unwrap_or("?"));
+    let names: Vec<String> = guests.iter().map(name).collect();
+    let each = ["web-1", "was-1", "db-1"].map(|local| [format!("{local} → ready"), format!("{local} → first-boot")]);
+    assert_eq!(names, each.concat(), "{seen}");
+    assert!(guests.iter().all(|hop| hop["fault"].is_null()), "{seen}");
+    let logs = user.json(&["logs", "shop", "was-1"]);
+    assert_eq!(logs["report"]["stage"], "ready", "{logs}");
+    assert!(logs["report"]["words"].as_str().is_some_and(|words| words.contains("check first-boot ok")), "{logs}");
+    user.run(&["destroy", "shop", "--yes"]).success();
+}
+
+#[test]
 fn the_first_command_of_the_readme_deploys_with_nothing_configured() {
     let readme = include_str!("../README.md");
     let command = readme.lines().find_map(|line| line.strip_prefix("cargo run --release -- ")).expect("a command");

@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use crate::blueprint::Settings;
 use crate::component::{self, Component, fetches};
+use crate::model::Role;
 use crate::model::messages::cli as m;
 use crate::say;
 
@@ -46,10 +47,13 @@ pub fn run(global: &Global, args: &ArtifactsArgs, screen: &Screen) -> Result<u8,
             let services = std::iter::once(service).chain(tier.also.iter().map(String::as_str));
             services.map(|service| (service, blueprint.system_of(tier, &inputs)))
         });
-        mirrors(on.filter_map(|(service, system)| Some((component::find(service)?, system))), &inputs.settings)
+        let on: Vec<_> = on.filter_map(|(service, system)| Some((component::find(service)?, system))).collect();
+        // Of what is for a link only that is listed whose other end the use case has at all.
+        let there = |role| on.iter().any(|(component, _)| component.role == role);
+        mirrors(on.iter().copied(), there, &inputs.settings)
     } else {
         let all = component::all().flat_map(|one| one.systems.keys().map(move |system| (one, system.as_str())));
-        mirrors(all, &layers.settings()?)
+        mirrors(all, |_| true, &layers.settings()?)
     };
     if screen.json {
         screen.print_json(&serde_json::to_value(&mirrors).map_err(unserialisable)?, true)?;
@@ -61,6 +65,7 @@ pub fn run(global: &Global, args: &ArtifactsArgs, screen: &Screen) -> Result<u8,
 
 fn mirrors<'a>(
     on: impl Iterator<Item = (&'static Component, &'a str)>,
+    there: impl Fn(Role) -> bool,
     settings: &Settings,
 ) -> BTreeMap<String, Mirror> {
     let mut mirrors: BTreeMap<String, Mirror> = BTreeMap::new();
@@ -69,7 +74,8 @@ fn mirrors<'a>(
         let Some(install) = component.systems.get(system) else { continue };
         let mirror = mirrors.entry(system.to_owned()).or_default();
         mirror.packages.extend(install.packages.iter().map(String::as_str));
-        mirror.artifacts.extend(install.artifacts.iter().map(|artifact| {
+        let needed = install.artifacts.iter().filter(|artifact| artifact.is_needed(&there));
+        mirror.artifacts.extend(needed.map(|artifact| {
             let fetch = fetches(artifact, settings);
             Line { name: &artifact.name, path: &artifact.path, url: fetch.url, sha256: fetch.sha256 }
         }));
@@ -104,8 +110,10 @@ mod tests {
     #[test]
     fn every_package_and_artifact_of_a_system_is_listed_once() {
         let all = || component::all().flat_map(|one| one.systems.keys().map(move |system| (one, system.as_str())));
-        let once = mirrors(all(), &Settings::default());
-        assert_eq!(mirrors(all().chain(all()), &Settings::default()), once);
+        let once = mirrors(all(), |_| true, &Settings::default());
+        assert_eq!(mirrors(all().chain(all()), |_| true, &Settings::default()), once);
+        let unlinked = mirrors(all(), |_| false, &Settings::default());
+        assert!(unlinked["debian-12"].artifacts.len() < once["debian-12"].artifacts.len(), "some are for links only");
         for (component, system) in all() {
             for package in &component.systems[system].packages {
                 assert!(once[system].packages.contains(package.as_str()), "{package} on {system}");

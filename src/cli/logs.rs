@@ -2,12 +2,12 @@
 
 use serde_json::json;
 
-use crate::cloud::{Call, Cloud, CloudError, Method};
+use crate::cloud::CloudError;
 use crate::model::messages::cli as m;
-use crate::model::{Service, showable};
+use crate::model::showable;
 use crate::report::time;
 use crate::say;
-use crate::verify::{Told, report};
+use crate::verify::{Told, console, report};
 
 use super::args::{Global, LogsArgs};
 use super::error::{CliError, exit};
@@ -30,21 +30,13 @@ pub fn run(global: &Global, args: &LogsArgs, screen: &Screen) -> Result<u8, CliE
         let work = async {
             let said =
                 report(&session.cloud, &outputs, &args.server, &secrets).await.map_err(|error| cloud_error(&error))?;
-            let console = console(&session.cloud, &id, args.lines).await.map(|text| showable(&text, &secrets));
+            let console = console(&session.cloud, &id, Some(args.lines)).await.map(|text| showable(&text, &secrets));
             Ok((said, console))
         };
         interrupts.unless(work).await
     })?;
     target::framed(target::is_there(&recorded.key), screen, |screen| show(args, said.as_ref(), &console, screen))?;
     Ok(exit::DONE)
-}
-
-/// The console's last lines (Nova API, `os-getConsoleOutput`).
-async fn console(cloud: &Cloud, id: &str, lines: u32) -> Result<String, CloudError> {
-    let body = json!({ "os-getConsoleOutput": { "length": lines } });
-    let call = Call::new(Service::Compute, Method::Post, format!("/servers/{id}/action")).json(body);
-    let answer = cloud.send(call).await?;
-    Ok(answer.body.get("output").and_then(serde_json::Value::as_str).unwrap_or_default().to_owned())
 }
 
 fn show(

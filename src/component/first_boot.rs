@@ -185,6 +185,7 @@ fn stage(
     let artifacts: Vec<Value> = install
         .artifacts
         .iter()
+        .filter(|artifact| artifact.is_needed(|role| guest.context.links.contains_key(&role)))
         .map(|artifact| {
             let fetch = fetches(artifact, guest.settings);
             context! {

@@ -150,6 +150,30 @@ fn artifacts_come_with_their_pin_or_with_none() {
 }
 
 #[test]
+fn an_artifact_for_a_link_is_fetched_where_there_is_one() {
+    let mut component = nginx().clone();
+    let json = r#"{"name": "a.jar", "path": "a.jar", "place": "/opt/a.jar", "linked": "cache"}"#;
+    let artifact: Artifact = serde_json::from_str(json).expect("an artifact");
+    component.systems.get_mut("debian-12").expect("there").artifacts = vec![artifact];
+    let mut context = context("debian-12");
+    let fetched = |context: &Context| {
+        let (settings, components) = (Settings::default(), [&component]);
+        let guest = Guest { context, components: &components, settings: &settings, reports: &Reports::None };
+        script(&first_boot(guest).expect("renders")).contains("artifact 'a.jar'")
+    };
+    assert!(!fetched(&context));
+    let cache = crate::component::Link {
+        tier: "kv".into(),
+        service: "redis".into(),
+        port: 6379,
+        servers: Vec::new(),
+        secrets: std::collections::BTreeMap::new(),
+    };
+    context.links.insert(crate::model::Role::Cache, cache);
+    assert!(fetched(&context));
+}
+
+#[test]
 fn no_placeholder_of_a_secret_survives_and_json_leaves_the_pieces_whole() {
     let mut component = nginx().clone();
     component.files[0].text = "pw=\"{{ secrets.password }}\"\n".into();

@@ -118,6 +118,11 @@ fn check(component: &Component) -> Result<(), String> {
                 (Some(_), None, Some(_)) | (None, Some(_), _) => {}
                 _ => return Err(format!("{system}: {name}: either `unpack` with `creates`, or `place`")),
             }
+            if let Some(role) =
+                artifact.linked.filter(|role| !component.needs.union(&component.uses).any(|it| it == role))
+            {
+                return Err(format!("{system}: {name}: linked to a {role}, which is neither needed nor used"));
+            }
             let is_hex = |digest: &String| digest.len() == 64 && digest.bytes().all(|byte| byte.is_ascii_hexdigit());
             if !artifact.sha256.as_ref().is_none_or(is_hex) {
                 return Err(format!("{system}: {name}: sha256 is 64 hex digits"));
@@ -178,6 +183,8 @@ mod tests {
         for bad in [r#""unpack": "/opt""#, r#""creates": "/opt/a""#, r#""place": "/a", "sha256": "12""#] {
             assert!(artifact(bad).is_err(), "{bad}");
         }
+        assert!(artifact(r#""place": "/opt/a", "linked": "application""#).is_ok(), "it uses one");
+        assert!(artifact(r#""place": "/opt/a", "linked": "queue""#).is_err(), "it has no use for one");
         let taken = |component: &mut Component| {
             let rocky = component.systems.get_mut("rocky-9").expect("there");
             rocky.variables.insert("links".into(), "x".into());

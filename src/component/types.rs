@@ -93,9 +93,17 @@ pub struct Artifact {
     /// What is there once it is in place: it is fetched only where this is not. `place`, where nothing is said.
     #[serde(default)]
     pub creates: Option<String>,
+    /// It is fetched only where a link leads to this role; everywhere, where nothing is said.
+    #[serde(default)]
+    pub linked: Option<Role>,
 }
 
 impl Artifact {
+    /// Whether a server needs it that has links to these roles.
+    pub fn is_needed(&self, links_to: impl FnOnce(Role) -> bool) -> bool {
+        self.linked.is_none_or(links_to)
+    }
+
     /// What is there once it is in place.
     pub fn proves(&self) -> &str {
         self.creates.as_deref().or(self.place.as_deref()).unwrap_or_default()

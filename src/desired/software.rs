@@ -49,7 +49,7 @@ pub(super) fn choose(draft: &mut Draft<'_>) -> Software {
     for tier in &blueprint.tiers {
         let components = &software[&tier.name];
         settings(draft, tier, components);
-        artifacts(draft, tier, components);
+        artifacts(draft, tier, &software);
         for component in components {
             for (name, shape) in &component.secrets {
                 let name = SecretName(format!("{}.{name}", tier.name));
@@ -127,9 +127,12 @@ fn settings(draft: &mut Draft<'_>, tier: &Tier, components: &[&Component]) {
 }
 
 /// Artifacts of which nobody says what they must be.
-fn artifacts(draft: &mut Draft<'_>, tier: &Tier, components: &[&Component]) {
-    let system = draft.blueprint.system_of(tier, draft.inputs);
-    for artifact in components.iter().flat_map(|component| &component.systems[system].artifacts) {
+fn artifacts(draft: &mut Draft<'_>, tier: &Tier, software: &Software) {
+    let blueprint = draft.blueprint;
+    let system = blueprint.system_of(tier, draft.inputs);
+    let linked = |role| reaches(blueprint, tier).any(|other| software[other].iter().any(|one| one.role == role));
+    let all = software[&tier.name].iter().flat_map(|component| &component.systems[system].artifacts);
+    for artifact in all.filter(|artifact| artifact.is_needed(linked)) {
         let fetch = fetches(artifact, &draft.inputs.settings);
         if fetch.sha256.is_none() {
             draft.limitation(Degree::Degraded, &tier.name, say!(m::NO_PIN, artifact = artifact.name));

@@ -14,7 +14,7 @@ use crate::model::{Address, GuestReport, Properties, SecretName, Service, Value}
 use crate::snapshot::{Observed, Status};
 
 use super::container::{self, TEMP_URL_KEY, contents, remove};
-use super::guest_report::{last_lines, of_console, of_object, shown, status};
+use super::guest_report::{last_lines, of_object, shown, status};
 use super::json::{text, text_of, unchangeable, unresolved};
 use super::marked::found;
 use super::{Created, Driver, Gone, Progress, ReadyChange, ReadyItem, Scope, Waiting, place};
@@ -122,7 +122,7 @@ async fn on_console(
 ) -> Result<Option<(GuestReport, String)>, CloudError> {
     let secret = SecretName(SIGNALS_KEY.into());
     let key = scope.secrets.get(&secret).ok_or_else(|| unresolved(&format!("the secret {}", secret.0)))?;
-    let told = of_console(&console(cloud, server_id).await?, server_id, key.expose_secret());
+    let told = GuestReport::on_console(&console(cloud, server_id).await?, server_id, key.expose_secret());
     Ok(told.map(|(report, words)| (report, shown(&words, scope.secrets))))
 }
 

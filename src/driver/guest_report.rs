@@ -1,10 +1,6 @@
-//! What a guest says of its first boot, in either form: as an object whose content type tells how far it is, and as signed
-//! lines on its console.
+//! What a guest says of its first boot, as the state of a resource, and as it may be shown.
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use serde_json::Value as Json;
-use sha2::{Digest, Sha256};
 
 use crate::model::{GuestReport, Secrets, showable};
 use crate::snapshot::Status;
@@ -32,34 +28,13 @@ pub(super) fn status(report: &GuestReport, words: Option<String>) -> Status {
     }
 }
 
-/// The last report among the lines of a server's console that this environment's guests signed, with its words.
-pub(super) fn of_console(console: &str, instance: &str, key: &str) -> Option<(GuestReport, String)> {
-    let told = console.lines().filter_map(|line| of_line(line, key));
-    told.filter(|(report, _)| report.instance == instance).max_by_key(|(report, _)| report.number)
-}
-
-/// `gureum-signal <instance-id> <number> <stage> <base64 of the words> <hex sha256>`; the kernel may have written before it.
-fn of_line(line: &str, key: &str) -> Option<(GuestReport, String)> {
-    let told = &line[line.find(SIGNAL)? + SIGNAL.len()..];
-    let parts: Vec<&str> = told.split_whitespace().collect();
-    // Without words the fourth is missing.
-    let (instance, number, stage, words, proof) = match parts[..] {
-        [instance, number, stage, words, proof, ..] if proof.len() == 64 => (instance, number, stage, words, proof),
-        [instance, number, stage, proof, ..] => (instance, number, stage, "", proof),
-        _ => return None,
-    };
-    let proven = Sha256::digest(format!("{key}:{instance}:{number}:{stage}:{words}:{key}"));
-    (format!("{proven:x}") == proof).then_some(())?;
-    let words = String::from_utf8_lossy(&STANDARD.decode(words).ok()?).into_owned();
-    Some((GuestReport::new(instance, number, stage)?, words))
-}
-
-const SIGNAL: &str = "gureum-signal ";
-
 /// The last lines of a console without the signals, as far as they may be shown.
 pub(super) fn last_lines(console: &str, most: usize) -> String {
-    let lines: Vec<&str> =
-        console.lines().map(str::trim_end).filter(|line| !line.is_empty() && !line.contains(SIGNAL)).collect();
+    let lines: Vec<&str> = console
+        .lines()
+        .map(str::trim_end)
+        .filter(|line| !line.is_empty() && !line.contains(GuestReport::SIGNAL))
+        .collect();
     lines[lines.len().saturating_sub(most)..].join("\n")
 }
 
@@ -82,26 +57,11 @@ mod tests {
         assert_eq!(status(&report, None), Status::Pending("packages".into()));
     }
 
-    fn line(key: &str, number: u32, stage: &str, words: &str) -> String {
-        let words = STANDARD.encode(words);
-        let proof = Sha256::digest(format!("{key}:i-1:{number}:{stage}:{words}:{key}"));
-        format!("[   12.3] gureum-signal i-1 {number} {stage} {words} {proof:x}")
-    }
-
     #[test]
-    fn a_console_tells_the_last_signed_report() {
-        let console = [
-            "Debian GNU/Linux 12 web-1 ttyS0".to_owned(),
-            line("k", 1, "boot", ""),
-            line("k", 2, "failed", "stage: packages\nno space left"),
-            line("other", 3, "ready", ""),
-            "gureum-signal i-1 9 ready ready".to_owned(),
-        ]
-        .join("\r\n");
-        let (report, words) = of_console(&console, "i-1", "k").expect("a report");
-        assert_eq!((report.number, words.as_str()), (2, "stage: packages\nno space left"));
-        assert_eq!(of_console(&console, "i-2", "k"), None);
-        assert_eq!(last_lines(&console, 3), "Debian GNU/Linux 12 web-1 ttyS0");
+    fn the_last_lines_of_a_console_are_shown_without_signals() {
+        let console = "Debian GNU/Linux 12 web-1 ttyS0\r\n\r\n[  1.2] gureum-signal i-1 9 ready x\r\nlogin: \r\n";
+        assert_eq!(last_lines(console, 3), "Debian GNU/Linux 12 web-1 ttyS0\nlogin:");
+        assert_eq!(last_lines(console, 1), "login:");
     }
 
     #[test]

@@ -28,11 +28,13 @@ pub struct Settings {
     pub pace: f64,
     /// How long a token lives, in seconds.
     pub token_seconds: i64,
+    /// Whether it has an object store: not every cloud does.
+    pub object_store: bool,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { release: Release::Zed, seed: "embedded".into(), pace: 0.0, token_seconds: 14_400 }
+        Self { release: Release::Zed, seed: "embedded".into(), pace: 0.0, token_seconds: 14_400, object_store: true }
     }
 }
 

@@ -201,7 +201,8 @@ fn is_user(world: &World, id: &Json, given: &Json) -> bool {
 }
 
 fn catalogue_of(context: &Context<'_>, project: &str) -> Json {
-    let entries = Service::ALL.into_iter().map(|service| {
+    let there = |service: &Service| context.settings.object_store || *service != Service::ObjectStore;
+    let entries = Service::ALL.into_iter().filter(there).map(|service| {
         let tail = service.endpoint_tail().replace("%(project_id)s", project);
         let url = format!("{}{}{tail}", context.base(), service.prefix());
         let endpoints: Vec<Json> = ["public", "internal", "admin"]

@@ -1,6 +1,8 @@
 //! What runs inside a server: whether it has come to the end of its first boot. It is no resource of the cloud's: nothing is
 //! sent to make it, and its state is what the guest itself reports.
 
+use crate::model::GuestReport;
+
 use super::spec::{Bulk, Key, Kind, KindSpec, Mark, Property, Service, Settles};
 
 pub(super) static SPEC: KindSpec = KindSpec {
@@ -30,7 +32,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
 };
 
 /// The secret by which guests' reports are known to be theirs: the key of the container, or of lines on a console.
-pub const SIGNALS_KEY: &str = "signals.key";
+pub const SIGNALS_KEY: &str = GuestReport::KEY;
 
 /// A guest's id, from its server's: a guest is another one as soon as its server is.
 pub fn id(server_id: &str) -> String {

@@ -1,7 +1,10 @@
-//! What a guest's report looks like (`docs/components.md`): an object whose content type tells how far it is. And words from
-//! outside, as they may be shown.
+//! What a guest's report looks like (`docs/components.md`): an object whose content type tells how far it is, or a signed line on
+//! its console. And words from outside, as they may be shown.
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use secrecy::ExposeSecret;
+use sha2::{Digest, Sha256};
 
 use super::Secrets;
 
@@ -24,6 +27,10 @@ impl GuestReport {
     pub const READY: &str = "ready";
     /// The stage of a guest that gave up.
     pub const FAILED: &str = "failed";
+    /// The secret that guests sign lines on their consoles with.
+    pub const KEY: &str = "signals.key";
+    /// What such a line begins with; the kernel may have written before it.
+    pub const SIGNAL: &str = "gureum-signal ";
 
     /// From the content type `application/x-gureum.<instance-id>.<number>.<stage>`; none for an object that is no report.
     pub fn of_type(content_type: &str) -> Option<Self> {
@@ -39,6 +46,28 @@ impl GuestReport {
         let word = !stage.is_empty() && stage.len() <= LONGEST_WORD && stage.chars().all(plain);
         (word && instance.chars().all(plain)).then_some(())?;
         Some(Self { instance: instance.to_owned(), number: number.parse().ok()?, stage: stage.to_owned() })
+    }
+
+    /// The last report among the lines of a server's console that this environment's guests signed, with its words.
+    pub fn on_console(console: &str, instance: &str, key: &str) -> Option<(Self, String)> {
+        let told = console.lines().filter_map(|line| Self::of_line(line, key));
+        told.filter(|(report, _)| report.instance == instance).max_by_key(|(report, _)| report.number)
+    }
+
+    /// `gureum-signal <instance-id> <number> <stage> <base64 of the words> <hex sha256>`
+    fn of_line(line: &str, key: &str) -> Option<(Self, String)> {
+        let told = &line[line.find(Self::SIGNAL)? + Self::SIGNAL.len()..];
+        let parts: Vec<&str> = told.split_whitespace().collect();
+        // Without words the fourth is missing.
+        let (instance, number, stage, words, proof) = match parts[..] {
+            [instance, number, stage, words, proof, ..] if proof.len() == 64 => (instance, number, stage, words, proof),
+            [instance, number, stage, proof, ..] => (instance, number, stage, "", proof),
+            _ => return None,
+        };
+        let proven = Sha256::digest(format!("{key}:{instance}:{number}:{stage}:{words}:{key}"));
+        (format!("{proven:x}") == proof).then_some(())?;
+        let words = String::from_utf8_lossy(&STANDARD.decode(words).ok()?).into_owned();
+        Some((Self::new(instance, number, stage)?, words))
     }
 }
 
@@ -99,6 +128,27 @@ mod tests {
         ] {
             assert_eq!(GuestReport::of_type(other), None, "{other}");
         }
+    }
+
+    fn line(key: &str, number: u32, stage: &str, words: &str) -> String {
+        let words = STANDARD.encode(words);
+        let proof = Sha256::digest(format!("{key}:i-1:{number}:{stage}:{words}:{key}"));
+        format!("[   12.3] gureum-signal i-1 {number} {stage} {words} {proof:x}")
+    }
+
+    #[test]
+    fn a_console_tells_the_last_signed_report() {
+        let console = [
+            "Debian GNU/Linux 12 web-1 ttyS0".to_owned(),
+            line("k", 1, "boot", ""),
+            line("k", 2, "failed", "stage: packages\nno space left"),
+            line("other", 3, "ready", ""),
+            "gureum-signal i-1 9 ready ready".to_owned(),
+        ]
+        .join("\r\n");
+        let (report, words) = GuestReport::on_console(&console, "i-1", "k").expect("a report");
+        assert_eq!((report.number, words.as_str()), (2, "stage: packages\nno space left"));
+        assert_eq!(GuestReport::on_console(&console, "i-2", "k"), None);
     }
 
     #[test]

@@ -20,6 +20,23 @@ pub struct SelfCheck {
     /// What it depends on.
     #[serde(default)]
     pub checks: Vec<Check>,
+    /// Its session with whoever asks, where that was asked for and all else is well.
+    #[serde(default)]
+    pub session: Option<Session>,
+}
+
+/// What an application server says of a session.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Session {
+    /// The beginning of its name.
+    pub id: String,
+    /// The how manieth request of it this was.
+    pub visits: u64,
+    /// Whether every application server should know it.
+    pub shared: bool,
+    /// Why there is none.
+    #[serde(default)]
+    pub words: String,
 }
 
 /// One thing that a server depends on.

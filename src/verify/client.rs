@@ -1,4 +1,5 @@
-//! Single requests to a service, each with a limit. They go past proxies and keep nothing: no connection, no cookie, no redirect.
+//! Single requests to a service, each with a limit. They go past proxies and keep nothing by themselves: no connection, no cookie, no
+//! redirect.
 
 use std::error::Error;
 use std::io::ErrorKind;
@@ -11,6 +12,9 @@ use crate::event::Fault;
 
 /// No answer of a self-check is longer; a page's rest is not read.
 const MOST_BYTES: usize = 64 * 1024;
+
+/// What the cookie begins with that names a session: application servers agree on it.
+const SESSION: &str = "JSESSIONID=";
 
 /// How long everything may take.
 #[derive(Clone, Copy, Debug)]
@@ -50,6 +54,8 @@ pub struct Answer {
     pub status: u16,
     /// Which web server it came through.
     pub web: Option<String>,
+    /// The session that it begins, as a browser would send it back.
+    pub session: Option<String>,
     pub body: String,
     pub ms: u64,
 }
@@ -67,13 +73,21 @@ impl Client {
         Ok(Self { http, sent: 0 })
     }
 
-    /// One GET.
-    pub async fn get(&mut self, url: &str) -> Result<Answer, Fault> {
+    /// One GET, as part of a session or of none.
+    pub async fn get(&mut self, url: &str, session: Option<&str>) -> Result<Answer, Fault> {
         self.sent += 1;
         let begun = Instant::now();
-        let mut response = self.http.get(url).send().await.map_err(|error| fault(&error))?;
+        let request = self.http.get(url);
+        let request = match session {
+            Some(session) => request.header("cookie", session),
+            None => request,
+        };
+        let mut response = request.send().await.map_err(|error| fault(&error))?;
         let status = response.status().as_u16();
         let web = response.headers().get("x-gureum-web").and_then(|value| value.to_str().ok()).map(str::to_owned);
+        let cookies = response.headers().get_all("set-cookie").iter().filter_map(|value| value.to_str().ok());
+        let session = cookies.filter_map(|cookie| cookie.split(';').next()).find(|pair| pair.starts_with(SESSION));
+        let session = session.map(str::to_owned);
         let mut bytes = Vec::new();
         while let Some(chunk) = response.chunk().await.map_err(|error| fault(&error))? {
             bytes.extend_from_slice(&chunk);
@@ -82,7 +96,7 @@ impl Client {
             }
         }
         let ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
-        Ok(Answer { status, web, body: String::from_utf8_lossy(&bytes).into_owned(), ms })
+        Ok(Answer { status, web, session, body: String::from_utf8_lossy(&bytes).into_owned(), ms })
     }
 }
 

@@ -1,13 +1,14 @@
-//! What the guests said of themselves: the reports of their first boot, which lie in the environment's own container. One listing
-//! shows the stage of all; the words are each report's text.
+//! What the guests said of themselves: the reports of their first boot. They lie in the environment's own container, where one
+//! listing shows the stage of all and the words are each report's text; without an object store each stands on its server's console.
 
 use std::collections::BTreeMap;
 
-use serde_json::Value as Json;
+use secrecy::ExposeSecret;
+use serde_json::{Value as Json, json};
 
 use crate::cloud::{Call, Cloud, CloudError, Method};
 use crate::event::{Fault, Hop};
-use crate::model::{Address, Chain, GuestReport, Secrets, Service, showable};
+use crate::model::{Address, Chain, GuestReport, SecretName, Secrets, Service, showable};
 
 /// What resources gave, by address.
 pub type Outputs = BTreeMap<Address, BTreeMap<String, String>>;
@@ -36,44 +37,84 @@ pub async fn report(
     local: &str,
     secrets: &Secrets,
 ) -> Result<Option<Told>, CloudError> {
-    let Some(container) = container(outputs) else { return Ok(None) };
-    let listed = listing(cloud, container).await?;
-    match listed.get(local).filter(|listed| Some(listed.report.instance.as_str()) == server(outputs, local)) {
-        Some(listed) => Ok(Some(read(cloud, container, local, listed, secrets).await?)),
-        None => Ok(None),
-    }
+    Place::of(cloud, outputs).await?.told(cloud, outputs, local, secrets).await
 }
 
 /// The guests' own view of the whole chain.
 pub async fn reports(cloud: &Cloud, chain: &Chain, outputs: &Outputs, secrets: &Secrets) -> Vec<Hop> {
-    let unread = |error: &CloudError| -> Vec<Hop> {
-        let fault = Fault::Unread { words: error.to_string() };
-        chain.nodes.iter().map(|node| Hop::bad(&node.local, GuestReport::READY, fault.clone())).collect()
-    };
-    let listed = match container(outputs) {
-        Some(container) => listing(cloud, container).await.map(|listed| (container, listed)),
-        None => {
-            return chain.nodes.iter().map(|node| Hop::bad(&node.local, GuestReport::READY, Fault::NoReport)).collect();
-        }
-    };
-    let (container, listed) = match listed {
-        Ok(listed) => listed,
-        Err(error) => return unread(&error),
+    let bad = |local: &str, fault: Fault| Hop::bad(local, GuestReport::READY, fault);
+    let unread = |error: &CloudError| Fault::Unread { words: error.to_string() };
+    let place = match Place::of(cloud, outputs).await {
+        Ok(place) => place,
+        Err(error) => return chain.nodes.iter().map(|node| bad(&node.local, unread(&error))).collect(),
     };
     let mut hops = Vec::new();
     for node in &chain.nodes {
         let local = node.local.as_str();
-        let own = |listed: &&Listed| Some(listed.report.instance.as_str()) == server(outputs, local);
-        let Some(listed) = listed.get(local).filter(own) else {
-            hops.push(Hop::bad(local, GuestReport::READY, Fault::NoReport));
-            continue;
-        };
-        match read(cloud, container, local, listed, secrets).await {
-            Ok(report) => hops.extend(said(local, &report)),
-            Err(error) => hops.push(Hop::bad(local, GuestReport::READY, Fault::Unread { words: error.to_string() })),
+        match place.told(cloud, outputs, local, secrets).await {
+            Ok(Some(report)) => hops.extend(said(local, &report)),
+            Ok(None) => hops.push(bad(local, Fault::NoReport)),
+            Err(error) => hops.push(bad(local, unread(&error))),
         }
     }
     hops
+}
+
+/// Where guests report.
+enum Place<'a> {
+    /// In the environment's own container: its name, and what the listing shows of each server.
+    Container(&'a str, BTreeMap<String, Listed>),
+    /// Each on its console.
+    Consoles,
+}
+
+impl<'a> Place<'a> {
+    async fn of(cloud: &Cloud, outputs: &'a Outputs) -> Result<Self, CloudError> {
+        Ok(match container(outputs) {
+            Some(container) => Self::Container(container, listing(cloud, container).await?),
+            None => Self::Consoles,
+        })
+    }
+
+    /// What that very server reported last.
+    async fn told(
+        &self,
+        cloud: &Cloud,
+        outputs: &Outputs,
+        local: &str,
+        secrets: &Secrets,
+    ) -> Result<Option<Told>, CloudError> {
+        let Some(server) = server(outputs, local) else { return Ok(None) };
+        match self {
+            Self::Container(container, listed) => {
+                match listed.get(local).filter(|listed| listed.report.instance == server) {
+                    Some(listed) => Ok(Some(read(cloud, container, local, listed, secrets).await?)),
+                    None => Ok(None),
+                }
+            }
+            Self::Consoles => signalled(cloud, server, secrets).await,
+        }
+    }
+}
+
+/// What a server's console shows (Nova API, `os-getConsoleOutput`): its last lines, or all that the cloud keeps.
+pub async fn console(cloud: &Cloud, id: &str, lines: Option<u32>) -> Result<String, CloudError> {
+    let asked = lines.map_or_else(|| json!({}), |lines| json!({ "length": lines }));
+    let call = Call::new(Service::Compute, Method::Post, format!("/servers/{id}/action"));
+    let answer = cloud.send(call.json(json!({ "os-getConsoleOutput": asked }))).await?;
+    Ok(answer.body.get("output").and_then(Json::as_str).unwrap_or_default().to_owned())
+}
+
+/// The last report on a server's console. Without the key nothing on it can be believed, and without a console there is none.
+async fn signalled(cloud: &Cloud, server: &str, secrets: &Secrets) -> Result<Option<Told>, CloudError> {
+    let Some(key) = secrets.get(&SecretName(GuestReport::KEY.into())) else { return Ok(None) };
+    let text = match console(cloud, server, None).await {
+        Ok(text) => text,
+        Err(error) if matches!(error.status(), Some(404 | 409)) => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    let told = GuestReport::on_console(&text, server, key.expose_secret());
+    Ok(told.map(|(report, words)| Told { report, at: None, words: showable(&words, secrets) }))
 }
 
 fn container(outputs: &Outputs) -> Option<&str> {
@@ -153,6 +194,13 @@ fn check(local: &str, line: &str) -> Option<Hop> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
+    use crate::cloud::scripted::{Reply, Scripted};
+    use crate::cloud::{CloudConfig, Credentials, Interface};
+    use crate::model::Node;
+    use crate::runtime::{CountingIds, SystemClock};
+
     use super::*;
 
     #[test]
@@ -166,6 +214,73 @@ mod tests {
         assert_eq!(report.at, Some(1_795_514_400_250));
         assert!(listed(&item("text/plain")).is_none(), "something else lies there");
         assert!(listed(&item("application/x-gureum.0a-b")).is_none());
+    }
+
+    /// A cloud that is asked for nothing but consoles.
+    async fn consoles(shown: impl Fn(&str) -> Reply + Send + Sync + 'static) -> Cloud {
+        let api = Arc::new(Scripted::with_keystone(move |asked| {
+            let parts: Vec<&str> = asked.path.split('/').collect();
+            match parts[..] {
+                [.., server, "action"] => shown(server),
+                _ => panic!("nothing else is asked: {}", asked.path),
+            }
+        }));
+        let config = CloudConfig {
+            name: "test".into(),
+            source: "a test".into(),
+            auth_url: "http://cloud.test/identity".into(),
+            credentials: Credentials::Token { token: "given".to_owned().into(), project: None },
+            region: None,
+            interface: Interface::Public,
+            cacert: None,
+            verify: true,
+            endpoint_overrides: BTreeMap::new(),
+        };
+        let cloud = Cloud::connect(api, Arc::new(SystemClock), Arc::new(CountingIds::default()), config).await;
+        cloud.expect("the script lets us in")
+    }
+
+    fn node(local: &str) -> Node {
+        let (applications, gateways) = (vec![], vec![]);
+        Node { local: local.into(), roles: vec![], depends_on: vec![], applications, gateways }
+    }
+
+    #[tokio::test]
+    async fn without_an_object_store_each_console_tells_and_only_what_is_signed_counts() {
+        // Signed with the key `k3y`.
+        let line = "gureum-signal s-1 3 ready Y2hlY2sgZGF0YWJhc2Ugb2sgMTIgazN5Cg== \
+                    d404e6daf8a392f539365fb96fa530ca5ed5034c85469e885bf46e4247d3dc0f";
+        let cloud = consoles(move |server| match server {
+            "s-1" => Reply::json(200, &json!({ "output": format!("boot\r\n{line}\r\n") })),
+            "s-2" => Reply::json(200, &json!({ "output": "gureum-signal s-2 9 ready x y\n" })),
+            "s-3" => Reply::json(404, &json!({ "itemNotFound": { "message": "no console" } })),
+            _ => Reply::json(403, &json!({ "forbidden": { "message": "Policy doesn't allow it" } })),
+        })
+        .await;
+        let chain = Chain {
+            environment: "shop".into(),
+            token: "t".into(),
+            fronts: vec![],
+            nodes: ["was-1", "was-2", "was-3", "was-4", "was-5"].map(node).into(),
+        };
+        let id = |number: u8| {
+            (Address::new("server", &format!("was-{number}")), [("id".into(), format!("s-{number}"))].into())
+        };
+        let outputs: Outputs = (1..=4).map(id).collect();
+        let mut secrets = Secrets::default();
+        secrets.insert(SecretName(GuestReport::KEY.into()), "k3y".to_owned().into());
+        let seen = reports(&cloud, &chain, &outputs, &secrets).await;
+        let names: Vec<String> = seen.iter().map(Hop::name).collect();
+        assert_eq!(
+            names,
+            ["was-1 → ready", "was-1 → database", "was-2 → ready", "was-3 → ready", "was-4 → ready", "was-5 → ready"]
+        );
+        assert_eq!((&seen[0].fault, seen[1].product.as_deref()), (&None, Some("***")), "its words tell no secret");
+        assert_eq!((&seen[2].fault, &seen[3].fault), (&Some(Fault::NoReport), &Some(Fault::NoReport)));
+        assert!(matches!(&seen[4].fault, Some(Fault::Unread { words }) if words.contains("Policy")), "{:?}", seen[4]);
+        assert_eq!(seen[5].fault, Some(Fault::NoReport), "there is no such server");
+        let told = report(&cloud, &outputs, "was-1", &Secrets::default()).await.expect("readable");
+        assert_eq!(told, None, "without the key nothing can be believed");
     }
 
     #[test]

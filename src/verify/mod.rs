@@ -2,7 +2,7 @@
 //!
 //! What is to be seen is a [`crate::model::Chain`], which a pure room makes. `outside` follows it through the floating addresses
 //! with `client`, which sends single requests within limits; `answer` reads what the servers' self-checks say. `guests` reads the
-//! reports that guests leave in the environment's own container, for where no request gets through. `verifier` puts both together
+//! reports that guests leave in the environment's own container or on their consoles, for where no request gets through. `verifier` puts both together
 //! and asks again until the service answers or the patience is over.
 //!
 //! Nothing is decided here about runs, exit codes or words.
@@ -16,5 +16,5 @@ mod tests;
 mod verifier;
 
 pub use client::Limits;
-pub use guests::{Outputs, Told, report, reports};
+pub use guests::{Outputs, Told, console, report, reports};
 pub use verifier::{Verifier, Verify, until};

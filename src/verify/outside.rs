@@ -11,7 +11,7 @@ use tokio::time::Instant;
 use crate::event::{Fault, Hop, Verification};
 use crate::model::{Chain, Front, Node, Role};
 
-use super::answer::{beginning, dependencies, self_check, web};
+use super::answer::{Session, beginning, dependencies, self_check, web};
 use super::client::{Answer, Client, Limits};
 use super::guests::Outputs;
 
@@ -19,6 +19,8 @@ use super::guests::Outputs;
 const INTERNET: &str = "internet";
 /// The page that people see.
 const PAGE: &str = "/";
+/// What application servers share where they know each other's sessions.
+const SESSION: &str = "session";
 /// So often an address that cannot be reached is tried: a single lost packet is none.
 const UNREACHED_TRIES: u32 = 2;
 /// So often one that takes connections and gives no answer.
@@ -74,7 +76,11 @@ fn bound(servers: usize) -> u32 {
 
 impl Walk<'_> {
     async fn get(&mut self, url: &str) -> Result<Answer, Fault> {
-        match tokio::time::timeout_at(self.end, self.client.get(url)).await {
+        self.get_within(url, None).await
+    }
+
+    async fn get_within(&mut self, url: &str, session: Option<&str>) -> Result<Answer, Fault> {
+        match tokio::time::timeout_at(self.end, self.client.get(url, session)).await {
             Ok(answer) => answer,
             Err(_) => Err(Fault::OutOfTime),
         }
@@ -115,6 +121,7 @@ impl Walk<'_> {
         }
         let seen: Vec<&Node> = webs.iter().copied().filter(|node| turns.answers.contains_key(&node.local)).collect();
         self.behind(front, &webs, &seen, base, |node| &node.applications, "was").await;
+        self.sessions(&seen, base).await;
         self.behind(front, &webs, &seen, base, |node| &node.gateways, "gw").await;
         self.pages(&webs, &seen, base).await;
         self.page(front, base).await;
@@ -233,6 +240,31 @@ impl Walk<'_> {
         }
     }
 
+    /// One session through all application servers in turn, where it lives in a cache that they share. An application server that does
+    /// not answer was told of already; where each keeps its own sessions there is nothing to see.
+    async fn sessions(&mut self, seen: &[&Node], base: &str) {
+        let chain = self.chain;
+        let caching = |local: &&String| chain.node(local).is_some_and(|node| node.depends_on.contains(&Role::Cache));
+        let mut locals: Vec<&String> = seen.iter().flat_map(|node| &node.applications).filter(caching).collect();
+        locals.sort();
+        locals.dedup();
+        if locals.len() < 2 {
+            return;
+        }
+        let mut last: Option<(Session, String)> = None;
+        for local in locals {
+            let url = format!("{base}/gureum/was/{local}/?session");
+            let cookie = last.as_ref().map(|(_, cookie)| cookie.as_str());
+            let Ok(answer) = self.get_within(&url, cookie).await else { continue };
+            let Ok(check) = self_check(&answer, chain) else { continue };
+            let Some(session) = check.session.filter(|session| session.shared) else { continue };
+            let fault = session_fault(&session, last.as_ref().map(|(before, _)| before));
+            self.hops.push(Hop { fault, ..Hop::good(local, SESSION, answer.ms) });
+            let cookie = answer.session.or_else(|| last.as_ref().map(|(_, cookie)| cookie.clone()));
+            last = cookie.map(|cookie| (session, cookie));
+        }
+    }
+
     /// The pages that web servers make themselves, and what those say of the rest.
     async fn pages(&mut self, webs: &[&Node], seen: &[&Node], base: &str) {
         let chain = self.chain;
@@ -291,6 +323,17 @@ impl Walk<'_> {
             }
         }
     }
+}
+
+/// What is wrong with a session that should be the next visit of the one before.
+fn session_fault(session: &Session, before: Option<&Session>) -> Option<Fault> {
+    if !session.words.is_empty() {
+        return Some(Fault::Down { words: beginning(&session.words) });
+    }
+    let before = before?;
+    let goes_on = session.id == before.id && session.visits == before.visits + 1;
+    let visit = |session: &Session| format!("visit {} of {}", session.visits, beginning(&session.id));
+    (!goes_on).then(|| Fault::Odd { words: format!("{} after {}", visit(session), visit(before)) })
 }
 
 /// A fault outweighs an answer: it was there at least once.

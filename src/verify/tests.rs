@@ -26,6 +26,8 @@ struct Service {
     database: bool,
     /// Whether the answer tells of the cache at all.
     cache_told: bool,
+    /// Where sessions live: in none of them, in the cache, or (though it should be the cache) in each application server.
+    sessions: Sessions,
     /// Applications that web servers cannot reach.
     lost: Vec<&'static str>,
     delay: Duration,
@@ -39,10 +41,19 @@ impl Default for Service {
             token: TOKEN,
             database: true,
             cache_told: true,
+            sessions: Sessions::Unknown,
             lost: vec![],
             delay: Duration::ZERO,
         }
     }
+}
+
+/// How application servers answer who asks for a session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Sessions {
+    Unknown,
+    Shared,
+    Lost,
 }
 
 type Shared = Arc<Mutex<Service>>;
@@ -74,11 +85,16 @@ async fn answer(mut stream: TcpStream, service: Service, turn: usize) {
     tokio::time::sleep(service.delay).await;
     let text = String::from_utf8_lossy(&request).into_owned();
     let path = text.split(' ').nth(1).unwrap_or_default();
+    // The visits so far are the session itself.
+    let visits =
+        text.lines().find_map(|line| line.to_ascii_lowercase().strip_prefix("cookie: jsessionid=")?.parse().ok());
+    let visits = if service.sessions == Sessions::Lost { 1 } else { visits.unwrap_or(0) + 1 };
     let (status, web, body) = match service.webs.get(turn % service.webs.len().max(1)) {
         None => (503, String::new(), "<html>No server is available</html>".to_owned()),
         Some(web) => {
-            let (status, body) = page(&service, web, path);
-            (status, format!("X-Gureum-Web: {web}\r\n"), body)
+            let (status, body) = page(&service, web, path, visits);
+            let cookie = format!("Set-Cookie: other=1\r\nSet-Cookie: JSESSIONID={visits}; Path=/\r\n");
+            (status, format!("X-Gureum-Web: {web}\r\n{cookie}"), body)
         }
     };
     let length = body.len();
@@ -86,12 +102,17 @@ async fn answer(mut stream: TcpStream, service: Service, turn: usize) {
     let _ = stream.write_all(format!("{head}{body}").as_bytes()).await;
 }
 
-fn page(service: &Service, web: &str, path: &str) -> (u16, String) {
+fn page(service: &Service, web: &str, path: &str, visits: u64) -> (u16, String) {
     let parts: Vec<&str> = path.trim_matches('/').split('/').collect();
     match parts[..] {
         ["gureum", "web"] => (200, format!("web {web} {}\n", service.environment)),
         ["gureum", "was", was] if service.lost.contains(&was) => (502, "<h1>Bad Gateway</h1>".into()),
-        ["gureum", "was", was] => self_check(service, was),
+        ["gureum", "was", was, "?session"] if service.sessions != Sessions::Unknown => {
+            let (status, body) = self_check(service, was);
+            let session = format!(r#","session":{{"id":"A1","visits":{visits},"shared":true,"words":""}}}}"#);
+            (status, format!("{}{session}", body.trim_end_matches('}')))
+        }
+        ["gureum", "was", was] | ["gureum", "was", was, "?session"] => self_check(service, was),
         ["gureum", "gw", _] => self_check(service, "was-2"),
         [""] => (if service.database { 200 } else { 503 }, "<html></html>".into()),
         _ => (404, "nothing here".into()),
@@ -189,7 +210,7 @@ async fn a_healthy_service_shows_every_hop_once() {
     assert_eq!(seen.verdict(), Verdict::Answers, "{:?}", seen.culprit());
     let database = hop(&seen, "was-1 → database");
     assert_eq!((database.product.as_deref(), database.ms), (Some("MariaDB 10.11.6"), Some(3)));
-    assert_eq!(seen.requests, 9, "two web servers in turn need two requests each, and one page");
+    assert_eq!(seen.requests, 11, "two web servers in turn need two requests each, two for sessions, and one page");
 }
 
 #[tokio::test]
@@ -235,6 +256,19 @@ async fn another_deployment_s_token_and_environment_are_no_success() {
     let other = seen(Service { environment: "blog", ..Service::default() }).await;
     assert_eq!(hop(&other, "front → web-1").fault, Some(Fault::Odd { words: "web web-1 blog".into() }));
     assert_eq!(other.verdict(), Verdict::Fails);
+}
+
+#[tokio::test]
+async fn a_session_that_applications_share_goes_on_from_one_to_the_next() {
+    let shared = seen(Service { sessions: Sessions::Shared, ..Service::default() }).await;
+    assert_eq!(shared.verdict(), Verdict::Answers, "{:?}", shared.culprit());
+    assert_eq!((&hop(&shared, "was-1 → session").fault, &hop(&shared, "was-2 → session").fault), (&None, &None));
+    let lost = seen(Service { sessions: Sessions::Lost, ..Service::default() }).await;
+    assert_eq!(faults(&lost), ["was-2 → session"]);
+    let words = "visit 1 of A1 after visit 1 of A1".to_owned();
+    assert_eq!(hop(&lost, "was-2 → session").fault, Some(Fault::Odd { words }));
+    let one = seen(Service { sessions: Sessions::Shared, lost: vec!["was-1"], ..Service::default() }).await;
+    assert_eq!(hop(&one, "was-2 → session").fault, None, "who does not answer is told of elsewhere");
 }
 
 #[tokio::test]

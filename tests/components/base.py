@@ -20,13 +20,17 @@ PACKAGES = """systemd systemd-sysv dbus cloud-init curl iproute2 procps python3 
 # Tools of this machine.
 TOOLS = {"debootstrap": "debootstrap", "systemd-nspawn": "systemd-container", "shellcheck": "shellcheck",
          "xmllint": "libxml2-utils", "cloud-init": "cloud-init", "mvn": "maven", "ip": "iproute2"}
-# From Java's registry: group, name, version, ending. The last three only judge files for systems whose Tomcat is as old.
+# From Java's registry: group, name, version, ending. The last four only judge files for systems with such a Tomcat.
 ARTIFACTS = [("org.wildfly", "wildfly-dist", "26.1.3.Final", "tar.gz"),
              ("org.mariadb.jdbc", "mariadb-java-client", "2.7.12", "jar"),
              ("org.postgresql", "postgresql", "42.7.4", "jar"),
+             ("org.redisson", "redisson-all", "3.39.0", "jar"),
+             ("org.redisson", "redisson-tomcat-9", "3.39.0", "jar"),
+             ("org.redisson", "redisson-tomcat-10", "3.39.0", "jar"),
              ("org.apache.tomcat", "tomcat", "7.0.109", "tar.gz"),
-             ("org.apache.tomcat", "tomcat", "8.5.100", "tar.gz"),
-             ("org.apache.tomcat", "tomcat", "9.0.98", "tar.gz")]
+             ("org.apache.tomcat", "tomcat", "8.0.32", "tar.gz"),
+             ("org.apache.tomcat", "tomcat", "9.0.98", "tar.gz"),
+             ("org.apache.tomcat", "tomcat", "10.1.34", "tar.gz")]
 UNITS = "nginx apache2 tomcat10 mariadb postgresql redis-server rabbitmq-server epmd.socket php8.2-fpm ssh".split()
 
 

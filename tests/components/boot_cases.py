@@ -41,6 +41,27 @@ def run_again(there, guests):
                 there.inside(local, "sh", "-c", 'for _ in $(seq 60); do sh -c "$0" && exit 0; sleep 2; done; exit 1', file["content"])
 
 
+def visit(there, local, path, cookie=None, port=80):
+    """(who answered, the session's id, its visits, its place, the cookie) of the page at a path."""
+    status, headers, text, _ = there.get(local, path, port=port, headers=[f"Cookie: JSESSIONID={cookie}"] if cookie else ())
+    expect(status == 200, f"{local}{path}: {status} {text}")
+    was = re.search(r"WAS: <strong>([^<]+)", text).group(1)
+    seen = re.search(r"session: <strong>(\w+)</strong>, visit <strong>(\d+)</strong> \(kept in ([^)]+)\)", text)
+    expect(seen, f"{local}{path} tells of no session: {text}")
+    given = re.search(r"JSESSIONID=([^;]+)", headers.get("set-cookie", ""))
+    return was, seen.group(1), int(seen.group(2)), seen.group(3), given.group(1) if given else cookie
+
+
+def brought_back(there, place):
+    """A browser's session goes on through every web server, and with its own application server while that is there."""
+    was, session, visits, kept, cookie = visit(there, "web-1", "/")
+    expect(visits == 1 and kept == place and cookie.endswith(f".{was}"), f"{was} {session} {visits} {kept} {cookie}")
+    for number in range(2, 8):
+        seen = visit(there, f"web-{number % 2 + 1}", "/", cookie)
+        expect(seen == (was, session, number, place, cookie), f"visit {number} of {session} at {was}: {seen}")
+    return was, session, cookie
+
+
 def chain(usecase, product, dependency, *sets, paths, extra=None):
     """Boots a use case on Debian 12, looks at every path, stops its database and looks again."""
     guests = plans.plan(usecase, "debian-12", *sets)
@@ -106,8 +127,36 @@ def apache_php_postgresql():
 
 
 def shop():
-    """2.6 with one server of each sort: gateway and cache."""
+    """2.6: gateway, cache, and sessions that outlive their application server."""
     def more(there, _):
+        was, session, cookie = brought_back(there, "the cache")
+        other = "was-2" if was == "was-1" else "was-1"
+        seen = visit(there, other, "/", cookie, port=8080)
+        expect(seen[:3] == (other, session, 8), f"visit 8 of {session} of {was}: {seen}")
+        stored = there.inside("kv-1", "sh", "-c", "redis-cli -a \"$(sed -n 's/^requirepass //p' /etc/gureum/redis.conf)\" "
+                              f"--no-auth-warning KEYS 'redisson:tomcat_session:{cookie}'")
+        expect(cookie in stored, f"the cache does not hold {cookie}: {stored}")
+        # As `gureum verify` asks.
+        _, headers, text, _ = there.get("web-1", "/gureum/was/was-1/?session")
+        first = json.loads(text)["session"]
+        _, _, text, _ = there.get("web-2", "/gureum/was/was-2/?session", headers=[f"Cookie: {headers['set-cookie'].split(';')[0]}"])
+        expect(json.loads(text)["session"] == {**first, "visits": 2} and first["shared"], f"{first}, then {text}")
+        there.inside(was, "systemctl", "stop", "tomcat10")
+        seen = visit(there, "web-1", "/", cookie)
+        expect(seen[:3] == (other, session, 9), f"visit 9 of {session}, {was} being stopped: {seen}")
+        print(f"        session {session}: made at {was}, 9 visits, the last two at {other}")
+        # Applications start without the cache, and find it when it is back.
+        there.inside("kv-1", "systemctl", "stop", "redis-server")
+        there.inside(was, "systemctl", "start", "tomcat10")
+        for _ in range(60):
+            status, _, text, _ = there.get("web-1", f"/gureum/was/{was}/")
+            if status == 503 and text.startswith("{"):
+                break
+            time.sleep(1)
+        expect(status == 503 and "cache" in text, f"{was} without a cache: {status} {text}")
+        there.inside("kv-1", "systemctl", "start", "redis-server")
+        seen = visit(there, was, "/", cookie, port=8080)
+        expect(seen[0] == was, f"{was} with its cache again: {seen}")
         status, _, text, _ = there.get("gw-1", "/gureum-check/", port=9080)
         expect(status == 401, f"the gateway without a key: {status} {text}")
         there.inside("kv-1", "systemctl", "stop", "redis-server")
@@ -118,6 +167,15 @@ def shop():
 
     chain("usecase-2.6", "MariaDB", "mariadb", "web.count=2", "was.count=2", "gw.count=1",
           paths=["/gureum/was/was-1/", "/gureum/gw/gw-1/"], extra=more)
+
+
+def shop_jboss():
+    """2.6 with the second choices: sessions stay in their application server, to which Apache brings a browser back."""
+    def more(there, _):
+        brought_back(there, "this server")
+
+    chain("usecase-2.6", "PostgreSQL", "postgresql", "web.service=apache", "was.service=jboss", "db.service=postgresql", "web.count=2",
+          "was.count=2", "gw.count=1", paths=["/gureum/was/was-1/", "/gureum/was/was-2/", "/gureum/gw/gw-1/"], extra=more)
 
 
 def queue():
@@ -154,4 +212,4 @@ def redmine():
     marks.saw("redmine", "debian-12", "booted")
 
 
-CASES = [nginx_tomcat_mariadb, apache_jboss_postgresql, nginx_php_mariadb, apache_php_postgresql, shop, queue, redmine]
+CASES = [nginx_tomcat_mariadb, apache_jboss_postgresql, nginx_php_mariadb, apache_php_postgresql, shop, shop_jboss, queue, redmine]

@@ -2,6 +2,7 @@
 import contextlib
 import json
 import pathlib
+import re
 import shutil
 import subprocess
 import tempfile
@@ -121,10 +122,13 @@ def judge_tomcat(top, guest, version):
     base.say(["tar", "-xzf", str(archive), "-C", str(top / "opt")])
     home = top / f"opt/apache-tomcat-{version}"
     newer = base.MIRROR / base.artifact_path("org.apache.tomcat", "tomcat", "9.0.98", "tar.gz")
-    if version != "9.0.98":  # its compiler of pages cannot read the classes of the Java that is here
+    if int(version.split(".")[0]) < 9:  # its compiler of pages cannot read the classes of the Java that is here
         for compiler in (home / "lib").glob("ecj-*.jar"):
             compiler.unlink()
         base.say(["tar", "-xzf", str(newer), "-C", str(home / "lib"), "--strip-components=2", "--wildcards", "*/lib/ecj-*.jar"])
+    # An old one's script has an option that today's Java refuses.
+    script = home / "bin/catalina.sh"
+    script.write_text(re.sub(r"-Djava\.endorsed\.dirs=\S+ ", "", script.read_text()))
     shutil.rmtree(home / "webapps")
     (home / "webapps").mkdir()
     for _, goes, _, _, _, content in guest.staged("tomcat"):
@@ -133,16 +137,50 @@ def judge_tomcat(top, guest, version):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(content)
     shutil.copy(base.MIRROR / base.artifact_path("org.mariadb.jdbc", "mariadb-java-client", "2.7.12", "jar"), home / "lib")
+    start, visits = sessions_in_redis(top, guest, home)
     answer = inside(top, f"""ip addr add {guest.address}/32 dev lo
+        {start}
         export JAVA_HOME=/usr/lib/jvm/java-17-openjdk-amd64
         /opt/apache-tomcat-{version}/bin/catalina.sh start >/dev/null
         for _ in $(seq 60); do curl -s -m 10 -o /tmp/answer -w '%{{http_code}}' http://{guest.address}:8080/gureum-check/ >/tmp/code && break; sleep 1; done
         cat /tmp/code; echo; cat /tmp/answer; echo
-        grep -h -A5 SEVERE /opt/apache-tomcat-{version}/logs/* || :""")
+        {visits}
+        grep -hE 'SEVERE|Caused by' /opt/apache-tomcat-{version}/logs/catalina.out || :""")
     code, text = answer.split("\n", 1)
     expect(code == "503", f"Tomcat {version}: {code} {text}")
+    expect(not visits or re.search(r"^visit 2$", text, re.M) and "redisson:tomcat_session:" in text, f"Tomcat {version}: no session in Redis: {text}")
     check = json.loads(text.split("\n", 1)[0])["checks"][0]
     expect(not check["ok"] and "onnect" in check["words"], f"Tomcat {version}: {text}")
+
+
+def sessions_in_redis(top, guest, home):
+    """The manager of sessions into a Tomcat, where the guest fetches one, with its checksums. What starts its cache, and what
+    visits a page with a session twice and lists what the cache holds then."""
+    script = guest.file("/var/lib/gureum/first-boot.sh")
+    jars = [line.split() for line in script.splitlines() if line.startswith("    artifact 'redisson-")]
+    settings = [content for _, goes, *_, content in guest.staged("tomcat") if goes.endswith("/redisson.json")]
+    if not settings:
+        expect(not jars, f"{guest.local} fetches {jars} for nothing")
+        return "", ""
+    expect(len(jars) == 2, f"{guest.local} fetches {jars}")
+    for _, name, url, pin, *_ in jars:
+        path = base.MIRROR / url.strip("'").removeprefix(f"{plans.MIRROR}/")
+        expect(base.sha256(path) == pin.strip("'"), f"{name}: {base.sha256(path)} is not {pin}")
+        shutil.copy(path, home / "lib")
+    context = (home / "conf/context.xml").read_text()
+    named = re.search(r'configPath="([^"]+)"', context).group(1)
+    (home / "conf/context.xml").write_text(context.replace(named, str("/" / (home / "conf/redisson.json").relative_to(top))))
+    server = json.loads(settings[0])["singleServerConfig"]
+    address, password = server["address"].removeprefix("redis://").split(":")[0], server["password"]
+    (home / "webapps/judged").mkdir()
+    (home / "webapps/judged/index.jsp").write_text(
+        '<% Object n = session.getAttribute("n"); int v = n == null ? 1 : 1 + (Integer) n; session.setAttribute("n", v); %>visit <%= v %>')
+    start = f"""ip addr add {address}/32 dev lo
+        printf 'bind {address}\\nrequirepass {password}\\n' >/tmp/redis.conf
+        redis-server /tmp/redis.conf --daemonize yes --dir /tmp >/dev/null"""
+    visits = f"""for _ in 1 2; do curl -s -m 20 -b /tmp/jar -c /tmp/jar http://{guest.address}:8080/judged/; echo; done
+        redis-cli -h {address} -a {password} --no-auth-warning KEYS '*'"""
+    return start, visits
 
 
 def judge_jboss(top, guest):
@@ -179,7 +217,7 @@ def judge_rabbitmq(top, guest):
 
 
 SLOW = {"jboss", "tomcat", "mariadb", "postgresql", "redis", "rabbitmq"}
-TOMCATS = {"ubuntu-16.04": "8.5.100", "centos-7": "7.0.109", "rocky-9": "9.0.98"}
+TOMCATS = {"ubuntu-16.04": "8.0.32", "ubuntu-24.04": "10.1.34", "centos-7": "7.0.109", "rocky-9": "9.0.98"}
 JUDGES = {"nginx": judge_nginx, "api-gateway": judge_nginx, "apache": judge_apache, "mariadb": judge_mariadb,
           "postgresql": judge_postgresql, "jboss": judge_jboss, "rabbitmq": judge_rabbitmq,
           "redis": judge_redis, "php": judge_php}

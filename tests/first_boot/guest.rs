@@ -71,6 +71,7 @@ impl Guest {
             unpack: None,
             place: Some(place.clone()),
             creates: None,
+            linked: None,
         });
         let install = Install {
             program: self.path("usr/thing").display().to_string(),

@@ -42,7 +42,7 @@ const fn acting(name: &'static str, rooms: &'static [&'static str], crates: &'st
 }
 
 pub const ROOMS: &[Row] = &[
-    pure("model", &[], &["secrecy", "serde", "serde_json", "sha2", "thiserror"]),
+    pure("model", &[], &["base64", "secrecy", "serde", "serde_json", "sha2", "thiserror"]),
     pure("graph", &[], &["petgraph", "thiserror"]),
     pure("blueprint", &["model"], &["serde", "serde_json", "saphyr_parser", "ipnet", "strsim", "include_dir"]),
     pure(
@@ -109,7 +109,7 @@ pub const ROOMS: &[Row] = &[
     acting(
         "verify",
         &["model", "event", "cloud", "runtime"],
-        &["async_trait", "reqwest", "tokio", "serde", "serde_json", "jiff"],
+        &["async_trait", "reqwest", "secrecy", "tokio", "serde", "serde_json", "jiff"],
     ),
     acting(
         "execute",

@@ -330,9 +330,30 @@ Only classes of the JDK are used, in the Java that Tomcat 7 compiles, so that th
     String was = wiring.getProperty("was");
     String environment = wiring.getProperty("environment");
 
+    // The page counts the visits of a browser's session, the JSON only where it is asked to. Where sessions live in the cache, it is
+    // there by now.
+    boolean shown = request.getContextPath().length() == 0;
+    boolean shared = "cache".equals(wiring.getProperty("sessions"));
+    String session = "";
+    int visits = 0;
+    String sessionless = "";
+    if (healthy && (shown || request.getParameter("session") != null)) {
+        try {
+            HttpSession own = request.getSession();
+            Object before = own.getAttribute("gureum.visits");
+            visits = before instanceof Integer ? 1 + (Integer) before : 1;
+            own.setAttribute("gureum.visits", visits);
+            // Who has the whole has the session: a part is enough to tell it by.
+            session = own.getId().substring(0, 8);
+        } catch (RuntimeException failure) {
+            sessionless = failure.getClass().getSimpleName() + ": " + failure.getMessage();
+            healthy = false;
+        }
+    }
+
     response.setStatus(healthy ? 200 : 503);
     response.setHeader("Cache-Control", "no-store");
-    if (request.getContextPath().length() > 0) {
+    if (!shown) {
         response.setContentType("application/json; charset=UTF-8");
         StringBuilder answer = new StringBuilder("{\"was\":" + json(was) + ",\"token\":" + json(token)
             + ",\"environment\":" + json(environment) + ",\"checks\":[");
@@ -341,7 +362,12 @@ Only classes of the JDK are used, in the Java that Tomcat 7 compiles, so that th
             answer.append(i == 0 ? "" : ",").append("{\"name\":" + json(check[0]) + ",\"ok\":" + check[1] + ",\"ms\":" + check[2]
                 + ",\"product\":" + json(check[3]) + ",\"version\":" + json(check[4]) + ",\"words\":" + json(check[5]) + "}");
         }
-        out.println(answer.append("]}"));
+        answer.append("]");
+        if (session.length() > 0 || sessionless.length() > 0) {
+            answer.append(",\"session\":{\"id\":" + json(session) + ",\"visits\":" + visits + ",\"shared\":" + shared
+                + ",\"words\":" + json(sessionless) + "}");
+        }
+        out.println(answer.append("}"));
         return;
     }
 %><!DOCTYPE html>
@@ -355,6 +381,11 @@ Only classes of the JDK are used, in the Java that Tomcat 7 compiles, so that th
 <h1><%= html(environment) %></h1>
 <p>WAS: <strong><%= html(was) %></strong> (<%= html(application.getServerInfo()) %>)</p>
 <p>token: <strong><%= html(token) %></strong></p>
+<% if (session.length() > 0) { %>
+<p>session: <strong><%= html(session) %></strong>, visit <strong><%= visits %></strong> (kept in <%= shared ? "the cache" : "this server" %>)</p>
+<% } else if (sessionless.length() > 0) { %>
+<p class="failed">session: <%= html(sessionless) %></p>
+<% } %>
 <table>
 <tr><th>dependency</th><th>state</th><th>product</th><th>ms</th></tr>
 <% for (String[] check : found) { boolean ok = Boolean.parseBoolean(check[1]); %>

@@ -34,6 +34,9 @@ pub struct ServeArgs {
     /// Whose behaviour it shows where releases of OpenStack differ
     #[arg(long, value_enum, default_value_t = Release::Zed)]
     pub release: Release,
+    /// Have no object store: guests then report on their consoles
+    #[arg(long)]
+    pub no_object_store: bool,
     /// End after so many minutes without a request [default: never]
     #[arg(long, value_name = "MINUTES", value_parser = minutes)]
     pub idle: Option<Duration>,

@@ -39,7 +39,8 @@ fn settings(args: &ServeArgs) -> Settings {
     };
     // An id that a journal still knows from a cloud that was thrown away must not be another resource's here.
     let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_nanos());
-    Settings { release, pace, seed: format!("embedded/{now}"), ..Settings::default() }
+    let object_store = !args.no_object_store;
+    Settings { release, pace, seed: format!("embedded/{now}"), object_store, ..Settings::default() }
 }
 
 async fn serve(options: ServeOptions, screen: &Screen) -> Result<u8, CliError> {
