@@ -133,7 +133,7 @@ pub(super) fn top(address: &Address) -> Address {
 
 /// Of two at one address the smaller one is kept: not in ERROR, used by a server at any distance (which then keeps its port),
 /// referred to by others, older, smaller id.
-fn preference(one: &Observed, used: (bool, bool)) -> (bool, Reverse<(bool, bool)>, bool, Option<&str>, &str) {
+fn preference(one: &Observed, used: (bool, bool)) -> impl Ord {
     let failed = matches!(one.status, Status::Failed(_));
     let created = one.created_at.as_deref();
     (failed, Reverse(used), created.is_none(), created, &one.id)
