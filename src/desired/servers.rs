@@ -4,7 +4,7 @@ use std::net::Ipv4Addr;
 
 use crate::blueprint::Goal;
 use crate::component::{self, Component, Context, FirstBoot, Guest, Reports};
-use crate::kind::userdata::{self, CloudConfig, WriteFile};
+use crate::kind::userdata::{self, CloudConfig, Own, WriteFile};
 use crate::kind::{
     Kind, METADATA_ADDRESS, METADATA_DATA, METADATA_ENVIRONMENT, METADATA_SECRET, METADATA_USER_DATA, signals,
 };
@@ -191,8 +191,12 @@ fn user_data(draft: &mut Draft<'_>, server: Server<'_>, name: &str) -> Option<(V
         write_files: boot.files.into_iter().map(write).collect(),
         runcmd: boot.commands,
     };
+    let own = settings.user_data.as_deref().map(|text| {
+        Own::of(text).ok_or_else(|| Diagnostic::error(say!(m::OWN_USER_DATA)).help(say!(m::OWN_USER_DATA_HELP)))
+    });
+    let own = draft.take(own.transpose())?;
     let report_to = SignedUrl { container: signals(), object: server.local.to_owned(), method: UrlMethod::Put };
-    let pieces = component::split(&config.to_text(), Some(&report_to)).map_err(|error| fault(&error));
+    let pieces = component::split(&userdata::message(&config, own), Some(&report_to)).map_err(|error| fault(&error));
     let pieces = draft.take(pieces)?;
     let size = userdata::size_bound(&pieces);
     if size > userdata::LIMIT {
@@ -214,7 +218,8 @@ mod tests {
             .iter()
             .map(|piece| if let Piece::Literal(text) = piece { text.as_str() } else { "secret" })
             .collect();
-        serde_json::from_str(text.strip_prefix("#cloud-config\n").expect("a cloud-config")).expect("JSON")
+        let (_, config) = text.rsplit_once("#cloud-config\n").expect("a cloud-config");
+        serde_json::from_str(config.strip_suffix("--==gureum==--\n").expect("the message's end")).expect("JSON")
     }
 
     fn pieces(desired: &super::super::Desired, server: &str) -> Vec<Piece> {
@@ -332,6 +337,23 @@ mod tests {
         let noise: String = (0..2000).map(|n: u32| userdata::hash(&[Piece::Literal(n.to_string())])).collect();
         world.inputs.settings.ssh_key = Some(noise);
         assert!(world.faults().contains("user-data of shop-web-1 has up to"));
+    }
+
+    #[test]
+    fn an_operator_s_own_part_goes_to_every_server_and_anything_else_is_a_fault() {
+        let mut world = testing::shop();
+        world.inputs.settings.user_data = Some("#!/bin/sh\necho hardened\n".into());
+        world.inputs.settings.ssh_from = Some("203.0.113.0/24".parse().expect("a range"));
+        let desired = world.desired();
+        for address in desired.resources.keys().filter(|address| address.word() == "server") {
+            let Some(Piece::Literal(first)) = pieces(&desired, address.as_str()).into_iter().next() else {
+                panic!("{address} begins with what is not known")
+            };
+            assert!(first.contains("Content-Type: text/x-shellscript"), "{address}");
+            boot(&desired, address.as_str());
+        }
+        world.inputs.settings.user_data = Some("packages: [aide]".into());
+        assert!(world.faults().contains("user_data is neither a cloud-config nor a script"));
     }
 
     #[test]

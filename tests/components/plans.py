@@ -1,4 +1,5 @@
 """From a use case to the first boot of each of its servers, as the plan holds it."""
+import email
 import hashlib
 import json
 import pathlib
@@ -16,7 +17,9 @@ class Guest:
 
     def __init__(self, local, address, text, secrets):
         self.local, self.address, self.text, self.secrets = local, address, text, secrets
-        self.config = json.loads(text.split("\n", 1)[1])
+        parts = [part for part in email.message_from_string(text).walk() if part.get_filename() == "gureum"]
+        self.cloud_config = parts[0].get_payload(decode=True).decode()
+        self.config = json.loads(self.cloud_config.split("\n", 1)[1])
 
     def file(self, path):
         return next(file["content"] for file in self.config["write_files"] if file["path"] == path)
