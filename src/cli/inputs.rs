@@ -307,7 +307,8 @@ mod tests {
         std::fs::write(&file, script).expect("written");
         let path = file.display().to_string();
         let name = EnvironmentName::parse("shop").expect("a name");
-        let args = InputArgs { usecase: Some("usecase-2.6".into()), user_data: Some(path.clone()), ..InputArgs::default() };
+        let args =
+            InputArgs { usecase: Some("usecase-2.6".into()), user_data: Some(path.clone()), ..InputArgs::default() };
         let layers = Layers { flags: flags(&args).expect("inputs"), ..Layers::default() };
         let merged = layers.over(None, &name).expect("inputs");
         assert_eq!(merged.settings.user_data.as_deref(), Some(script));

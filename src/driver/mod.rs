@@ -4,6 +4,7 @@
 //! belong to `execute/`. Kinds whose mark is their description share a core (`marked`); what is below a load balancer
 //! shares its way of waiting (`status_tree`).
 
+mod composed;
 mod container;
 mod floating_ip;
 mod guest;
@@ -17,6 +18,7 @@ mod load_balancer;
 mod marked;
 mod member;
 mod network;
+mod object;
 mod place;
 mod pool;
 mod port;
@@ -44,13 +46,14 @@ pub use types::{Created, Driver, Gone, Progress, ReadyChange, ReadyItem, Scope, 
 use crate::kind::Kind;
 
 /// The table: every kind's driver.
-static TABLE: [&dyn Driver; 17] = [
+static TABLE: [&dyn Driver; 18] = [
     &network::Network,
     &router::Router,
     &security_group::SecurityGroup,
     &security_group_rule::SecurityGroupRule,
     &server_group::ServerGroup,
     &container::Container,
+    &object::Object,
     &subnet::Subnet,
     &port::Port,
     &load_balancer::LoadBalancer,

@@ -12,6 +12,7 @@ mod listener;
 mod load_balancer;
 mod member;
 mod network;
+mod object;
 mod pool;
 mod port;
 mod router;
@@ -26,6 +27,7 @@ pub mod userdata;
 
 pub use guest::{SIGNALS_KEY, id as guest_id, server_id as guest_server_id};
 pub use member::local_name as member_local_name;
+pub use object::{CONTENT_KEY, METADATA_CONTENT, local_name as object_local_name, name as object_name};
 pub use security_group::born_rules;
 pub use security_group_rule::local_name as rule_local_name;
 pub use server::{
@@ -34,13 +36,14 @@ pub use server::{
 pub use spec::{Bulk, Change, Compare, Key, Kind, KindSpec, Mark, Property, Quota, Service, Settles, signals};
 
 /// The table: every kind's own page. Its order is the order of creation where nothing else decides.
-static TABLE: [&KindSpec; 17] = [
+static TABLE: [&KindSpec; 18] = [
     &network::SPEC,
     &router::SPEC,
     &security_group::SPEC,
     &security_group_rule::SPEC,
     &server_group::SPEC,
     &container::SPEC,
+    &object::SPEC,
     &subnet::SPEC,
     &port::SPEC,
     &load_balancer::SPEC,

@@ -28,12 +28,13 @@ pub enum Kind {
     Member,
     HealthMonitor,
     Container,
+    Object,
     Guest,
 }
 
 impl Kind {
     /// Every kind there is.
-    pub const EVERY: [Self; 17] = [
+    pub const EVERY: [Self; 18] = [
         Self::Network,
         Self::Subnet,
         Self::Router,
@@ -50,6 +51,7 @@ impl Kind {
         Self::Member,
         Self::HealthMonitor,
         Self::Container,
+        Self::Object,
         Self::Guest,
     ];
 }

@@ -210,7 +210,9 @@ mod tests {
         let kind = |text| Own::of(text).map(|own| own.kind);
         assert_eq!(kind("#cloud-config\r\npackages: [aide]\n"), Some("text/cloud-config"));
         assert_eq!(kind("#!/bin/bash\n"), Some("text/x-shellscript"));
-        for other in ["", "#include\nhttp://x/y\n", "#cloud-config-archive\n", "packages: [aide]\n", "\n#cloud-config\n"] {
+        for other in
+            ["", "#include\nhttp://x/y\n", "#cloud-config-archive\n", "packages: [aide]\n", "\n#cloud-config\n"]
+        {
             assert_eq!(kind(other), None, "{other:?}");
         }
     }

@@ -122,6 +122,7 @@ impl Guest {
             components: &[&component],
             settings: &self.settings,
             reports: &self.reports,
+            apart: None,
         };
         let url = format!("{}/v1/AUTH_p/signals/web-1?temp_url_sig=abc&temp_url_expires=1", self.store.address);
         for file in component::first_boot(guest).expect("a first boot").files {

@@ -13,7 +13,7 @@ fn reporting() -> crate::desired::Desired {
     let key = Value::Secret(SecretRef { name: SecretName("signals.key".into()) });
     desired.put(signals().as_str(), Kind::Container, &[("name", name), ("temp_url_key", key)]);
     for server in ["web-1", "web-2", "db-1"] {
-        let url = SignedUrl { container: signals(), object: server.into(), method: UrlMethod::Put };
+        let url = SignedUrl { container: signals(), object: server.into(), method: UrlMethod::Put, of: None };
         let pieces = vec![Piece::Literal("#cloud-config\n".into()), Piece::SignedUrl(url)];
         let at_server = at(&format!("server.{server}"));
         let there = desired.resources.get_mut(&at_server).expect("a server");
