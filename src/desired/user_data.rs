@@ -175,7 +175,10 @@ mod tests {
             let Some(Piece::Literal(first)) = testing::pieces(&desired, address.as_str()).into_iter().next() else {
                 panic!("{address} begins with what is not known")
             };
-            assert!(first.contains("Content-Type: text/x-shellscript"), "{address}");
+            assert!(
+                first.contains("Content-Type: text/x-shellscript") && first.contains("\necho hardened\n"),
+                "{address}"
+            );
             testing::boot(&desired, address.as_str());
         }
         world.inputs.settings.user_data = Some("packages: [aide]".into());

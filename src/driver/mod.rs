@@ -19,6 +19,8 @@ mod marked;
 mod member;
 mod network;
 mod object;
+#[cfg(test)]
+mod object_tests;
 mod place;
 mod pool;
 mod port;

@@ -5,6 +5,7 @@
 //! parser of messages, which cloud-init uses, spoils everything else (`docs/decisions/user-data.md`). All of it is gzipped, which
 //! cloud-init undoes by itself, because Nova takes at most [`LIMIT`] bytes after base64. The same text gives the same bytes.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::io::Write;
 
@@ -58,7 +59,7 @@ impl CloudConfig {
     }
 }
 
-/// What stands between the parts. No line of them can begin so: ours are JSON's, and the operator's are base64.
+/// What stands between the parts. No line of ours can begin so, which is JSON; where one of the operator's does, it is base64.
 const BOUNDARY: &str = "==gureum==";
 /// Lists of one part follow those of the other. By cloud-init's own rule the later part's would replace them.
 const MERGE: &str = "Merge-Type: list(append)+dict(recurse_array)+str()";
@@ -89,15 +90,12 @@ impl<'a> Own<'a> {
 pub fn message(config: &CloudConfig, own: Option<Own<'_>>) -> String {
     let mut text = format!("MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=\"{BOUNDARY}\"\n\n");
     if let Some(Own { kind, text: own }) = own {
-        let packed = STANDARD.encode(own);
+        let (encoding, body) = encoded(own);
         let _ = write!(
             text,
-            "--{BOUNDARY}\nContent-Type: {kind}; charset=\"utf-8\"\nContent-Transfer-Encoding: base64\n{MERGE}\n\
-             Content-Disposition: attachment; filename=\"user-data\"\n\n"
+            "--{BOUNDARY}\nContent-Type: {kind}; charset=\"utf-8\"\nContent-Transfer-Encoding: {encoding}\n{MERGE}\n\
+             Content-Disposition: attachment; filename=\"user-data\"\n\n{body}\n"
         );
-        for at in (0..packed.len()).step_by(LINE) {
-            let _ = writeln!(text, "{}", &packed[at..packed.len().min(at + LINE)]);
-        }
     }
     let _ = write!(
         text,
@@ -106,6 +104,20 @@ pub fn message(config: &CloudConfig, own: Option<Own<'_>>) -> String {
         config.to_text()
     );
     text
+}
+
+/// A text as it stands in a message, and how that is called: as it is where Python's parser leaves it so, for gzip packs it much
+/// better; else in base64.
+fn encoded(text: &str) -> (&'static str, Cow<'_, str>) {
+    let kept = |byte: u8| matches!(byte, b' '..=b'~' | b'\n' | b'\t');
+    if text.bytes().all(kept)
+        && !text.lines().any(|line| line.strip_prefix("--").is_some_and(|it| it.starts_with(BOUNDARY)))
+    {
+        return ("7bit", Cow::Borrowed(text));
+    }
+    let packed = STANDARD.encode(text);
+    let lines: Vec<&str> = (0..packed.len()).step_by(LINE).map(|at| &packed[at..packed.len().min(at + LINE)]).collect();
+    ("base64", Cow::Owned(lines.join("\n")))
 }
 
 /// Every character beyond ASCII as YAML escapes it: JSON's own escapes of those beyond the first 65,536 are none in YAML. What
@@ -199,6 +211,14 @@ mod tests {
         let packed: String = own.split_once("\n\n").expect("a body").1.lines().collect();
         assert_eq!(STANDARD.decode(packed).expect("base64"), script.as_bytes());
         assert!(own.lines().all(|line| line.len() <= LINE));
+        // What is plain stands as it is, to the last letter.
+        for text in ["#!/bin/sh\n\techo '=a'\n", "#!/bin/sh\necho no end"] {
+            let own = format!("filename=\"user-data\"\n\n{text}\n--==gureum==\n");
+            assert!(message(&config, Own::of(text)).contains(&own), "{text}");
+        }
+        for text in ["#!/bin/sh\n--==gureum==--\n", "#!/bin/sh\r\n"] {
+            assert!(message(&config, Own::of(text)).contains("base64"), "{text}");
+        }
         assert!(ours.contains("\\uad6c\\ub984 \\U0001f329\u{e000}secret:a\u{e001}"), "{ours}");
         assert!(ours.replace(['\u{e000}', '\u{e001}'], "").is_ascii());
         assert_eq!(end, "--\n");
