@@ -1,5 +1,7 @@
 //! Objects as they are written, and what of them is shown.
 
+use std::sync::Mutex;
+
 use secrecy::SecretString;
 use serde_json::json;
 use sha2::{Digest, Sha256};
@@ -54,9 +56,12 @@ fn object(local: &str) -> Address {
     signals().child("object", local)
 }
 
+/// An object's name and metadata.
+type Kept = (String, Vec<(String, String)>);
+
 /// Answers and remembers as an object store does.
 async fn store() -> (crate::cloud::Cloud, std::sync::Arc<crate::cloud::scripted::Scripted>) {
-    let kept: std::sync::Mutex<Vec<(String, Vec<(String, String)>)>> = std::sync::Mutex::default();
+    let kept: Mutex<Vec<Kept>> = Mutex::default();
     cloud(move |asked| {
         let mut kept = kept.lock().expect("whole");
         let name = asked.path.split_once(&format!("{CONTAINER}/")).map(|(_, name)| name.to_owned());

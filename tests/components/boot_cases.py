@@ -16,7 +16,7 @@ def expect(holds, words):
 def check_secrets(there, guests):
     """What a first boot was given is not left lying about in it."""
     for local, guest in guests.items():
-        used = [value for value in guest.secrets.values() if value in guest.text]
+        used = [value for value in guest.secrets.values() if value in guest.text + guest.content]
         there.inside(local, "rm", "-rf", "/var/lib/cloud/seed")
         for value in used:
             left = there.inside(local, "grep", "-rlF", value, "/var/lib/gureum", "/var/lib/cloud", "/run/cloud-init", "/var/log", check=False)

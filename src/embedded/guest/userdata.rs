@@ -177,7 +177,7 @@ mod tests {
 
     #[test]
     fn the_long_escapes_of_yaml_are_characters() {
-        assert_eq!(without_long_escapes(r#"a\U0001f329b\\U0001f329\n"#), "a🌩b\\\\U0001f329\\n");
+        assert_eq!(without_long_escapes(r"a\U0001f329b\\U0001f329\n"), "a🌩b\\\\U0001f329\\n");
         let config = format!(
             r#"#cloud-config
 {{"write_files": [{{"path": "/x", "content": "\U0001f329"}}, {{"path": "/content-url", "content": "{URL}"}}]}}"#
