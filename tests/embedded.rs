@@ -129,7 +129,7 @@ fn the_first_command_of_the_readme_deploys_with_nothing_configured() {
     let user = User::new();
     let text = out(user.run(&command.split(' ').collect::<Vec<_>>()).success());
     let lines = framed(&text).join("\n");
-    assert!(lines.contains("58 of 58 done") && lines.contains("servers 8") && !lines.contains("curl"), "{lines}");
+    assert!(lines.contains("59 of 59 done") && lines.contains("servers 8") && !lines.contains("curl"), "{lines}");
 
     let again = out(user.run(&["deploy", "usecase-2.6", "--yes"]).code(0));
     assert!(framed(&again).concat().contains("Nothing to do"), "{again}");

@@ -217,6 +217,21 @@ fn destroy_of_2_6_killed_at_every_request_then_deployed() {
     at_every_request("destroy 2.6 then deploy, requests", &scene, Command::Destroy, Command::Deploy, 13);
 }
 
+/// Servers that fetch what their user-data has no room for.
+#[test]
+fn deploy_with_objects_killed_at_every_request() {
+    let scene = Scene::with_much_to_say("usecase-2.1");
+    at_every_request("deploy 2.1 with objects, requests", &scene, Command::Deploy, Command::Deploy, 7);
+    at_every_request("deploy 2.1 with objects then destroy, requests", &scene, Command::Deploy, Command::Destroy, 11);
+}
+
+#[test]
+fn destroy_with_objects_killed_at_every_request() {
+    let scene = Scene::with_much_to_say("usecase-2.1").after_deploy();
+    at_every_request("destroy 2.1 with objects, requests", &scene, Command::Destroy, Command::Destroy, 7);
+    at_every_request("destroy 2.1 with objects then deploy, requests", &scene, Command::Destroy, Command::Deploy, 11);
+}
+
 #[test]
 fn deploy_killed_at_every_write_of_its_journal() {
     for id in ["usecase-2.1", "usecase-2.6"] {

@@ -38,7 +38,8 @@ fn document(pieces: &[Piece]) -> serde_json::Value {
     };
     let text: String = pieces.iter().map(shown).collect();
     assert!(!text.contains(['\u{e000}', '\u{e001}']), "a placeholder is left");
-    serde_json::from_str(text.strip_prefix("#cloud-config\n").expect("a cloud-config")).expect("JSON")
+    let (_, config) = text.rsplit_once("#cloud-config\n").expect("a cloud-config");
+    serde_json::from_str(config.strip_suffix("--==gureum==--\n").expect("the message's end")).expect("JSON")
 }
 
 /// Every file with its mode, then the commands. The frame is the same for all servers of a system: it is shown for web-1 only.

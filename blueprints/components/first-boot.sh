@@ -163,6 +163,9 @@ failed() {
 # What was secret in a first boot is not kept; cloud-init's own copies come again at every boot.
 wipe() {
     rm -rf "$state/components" "$state/artifacts" "$state/report-url" "$state/signal-key" "$state/ca-bundle.pem"
+{%- if apart %}
+    rm -f "$state"/content*
+{%- endif %}
     for folder in /var/lib/cloud/instances/*; do
         rm -f "$folder"/user-data.txt* "$folder"/cloud-config.txt
     done
@@ -262,6 +265,32 @@ stage_boot() {
     say "{{ server }}: $(uname -r)"
 }
 
+{% if apart -%}
+# unpack MODE FILE CONTENT
+unpack() {
+    mkdir -p "${2%/*}" && (umask 077 && printf '%s' "$3" >"$2.new") && chmod "$1" "$2.new" && mv -f "$2.new" "$2" && return 0
+    say "$2 could not be written"
+    return 1
+}
+
+# What user-data had no room for. Its first line proves the rest to whoever has the key.
+stage_content() {
+    if [ -e "$state/content-done" ]; then return 0; fi
+    umask 077
+    within_patience "could not fetch this server's files" exchange GET "$(cat "$state/content-url")" "$state/content" || return 1
+    tail -n +2 "$state/content" >"$state/content.sh" || return 1
+    proof=$(cat "$state/content-key" "$state/content.sh" "$state/content-key" | sha256sum | cut -d' ' -f1)
+    if [ "$proof" != "$(head -n 1 "$state/content")" ]; then
+        say "this server's files are not what was meant for it: their proof is wrong"
+        return 1
+    fi
+    umask 022
+    . "$state/content.sh"
+    rm -f "$state/content" "$state/content.sh"
+    : >"$state/content-done"
+}
+
+{% endif -%}
 stage_mirror() {
 {%- if site.proxy %}
     use_proxy {{ site.proxy | quote }}
@@ -388,7 +417,7 @@ if [ -e "$state/done" ]; then
     exit 0
 fi
 : >"$log"
-for stage in boot mirror packages artifacts files start health; do
+for stage in boot{% if apart %} content{% endif %} mirror packages artifacts files start health; do
     stage "$stage"
 done
 if ! report ready "$run/checks"; then exit 1; fi

@@ -92,6 +92,7 @@ impl Settings {
             proxy: over.proxy.or(self.proxy),
             pip_index: over.pip_index.or(self.pip_index),
             npm_index: over.npm_index.or(self.npm_index),
+            user_data: over.user_data.or(self.user_data),
         }
     }
 
@@ -186,6 +187,9 @@ pub struct Settings {
     /// Node's package registry.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub npm_index: Option<String>,
+    /// The operator's own part of every server's user-data: a cloud-config or a script.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub user_data: Option<String>,
 }
 
 #[cfg(test)]

@@ -146,6 +146,7 @@ mod tests {
             "pip_index=http://10.0.0.5/pypi",
             "npm_index=http://10.0.0.5/npm",
             "ca_bundle=/etc/ssl/site.pem",
+            "user_data=/etc/hardening.sh",
         ] {
             apply_set(&mut inputs, assignment).expect(assignment);
         }
@@ -156,7 +157,8 @@ mod tests {
             "images":{"ubuntu-16.04":"xenial*"},"os_mirror":{"*":"http://10.0.0.5/os","debian-12":"http://10.0.0.6/debian"},
             "artifact_base_url":"http://10.0.0.5/files","ntp":["10.0.0.1","time.local"],"proxy":"http://10.0.0.7:3128",
             "artifacts":{"a-1.0.tar.gz":{"sha256":"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"}},
-            "pip_index":"http://10.0.0.5/pypi","npm_index":"http://10.0.0.5/npm","ca_bundle":"/etc/ssl/site.pem"}}"#;
+            "pip_index":"http://10.0.0.5/pypi","npm_index":"http://10.0.0.5/npm","ca_bundle":"/etc/ssl/site.pem",
+            "user_data":"/etc/hardening.sh"}}"#;
         assert_eq!(inputs, serde_json::from_str(expected).expect("inputs"));
     }
 

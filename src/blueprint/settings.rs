@@ -14,7 +14,7 @@ use crate::model::{Diagnostic, Diagnostics, Size};
 use crate::say;
 
 /// Every setting.
-pub(super) const KEYS: [&str; 18] = [
+pub(super) const KEYS: [&str; 19] = [
     "external_network",
     "dns",
     "availability_zone",
@@ -33,6 +33,7 @@ pub(super) const KEYS: [&str; 18] = [
     "proxy",
     "pip_index",
     "npm_index",
+    "user_data",
 ];
 
 /// What is said of an artifact.
@@ -139,6 +140,7 @@ pub(super) fn one(settings: &mut Settings, key: &str, path: &str, text: &str) ->
         "proxy" => settings.proxy = Some(url(path, text)?),
         "pip_index" => settings.pip_index = Some(url(path, text)?),
         "npm_index" => settings.npm_index = Some(url(path, text)?),
+        "user_data" => settings.user_data = Some(text.to_owned()),
         _ => unreachable!("every setting of one value stands above"),
     }
     Ok(())

@@ -4,6 +4,7 @@
 use std::path::Path;
 
 use crate::blueprint::{self, Inputs, Settings};
+use crate::kind::userdata::Own;
 use crate::model::messages::cli as m;
 use crate::model::{Diagnostics, EnvironmentName};
 use crate::say;
@@ -123,6 +124,9 @@ impl Layers {
         if let Some(said) = &inputs.settings.ca_bundle {
             inputs.settings.ca_bundle = Some(ca_bundle(said)?);
         }
+        if let Some(said) = &inputs.settings.user_data {
+            inputs.settings.user_data = Some(user_data(said)?);
+        }
         inputs.name = Some(name.clone());
         Ok(inputs)
     }
@@ -160,6 +164,7 @@ fn flags(args: &InputArgs) -> Result<Inputs, CliError> {
             egress: Some(args.egress.clone()).filter(|ranges| !ranges.is_empty()),
             config_drive: args.config_drive,
             ca_bundle: args.ca_bundle.clone(),
+            user_data: args.user_data.clone(),
             ..Settings::default()
         },
     };
@@ -195,6 +200,18 @@ fn ca_bundle(said: &str) -> Result<String, CliError> {
     }
     let text = places::read(Path::new(said))?;
     if is_bundle(&text) { Ok(text) } else { Err(fault()) }
+}
+
+/// The operator's own part of user-data as it stands, or that of a file.
+fn user_data(said: &str) -> Result<String, CliError> {
+    if Own::of(said).is_some() {
+        return Ok(said.to_owned());
+    }
+    let text = places::read(Path::new(said))?;
+    if Own::of(&text).is_some() {
+        return Ok(text);
+    }
+    Err(CliError::failed(say!(m::BAD_USER_DATA, file = said)).help(say!(m::BAD_USER_DATA_HELP)))
 }
 
 /// A public key as it stands, or the first line of a file of one.
@@ -280,6 +297,26 @@ mod tests {
         assert_eq!(ca_bundle(pem).expect("it stands there"), pem);
         std::fs::write(&file, format!("{pem}-----BEGIN PRIVATE KEY-----\n")).expect("written");
         assert_eq!(ca_bundle(&path).expect_err("private").text.message.id, m::BAD_CA_BUNDLE.id);
+    }
+
+    #[test]
+    fn an_operator_s_user_data_is_read_from_its_file_and_anything_else_is_refused() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("hardening");
+        let script = "#!/bin/sh\necho hardened\n";
+        std::fs::write(&file, script).expect("written");
+        let path = file.display().to_string();
+        let name = EnvironmentName::parse("shop").expect("a name");
+        let args =
+            InputArgs { usecase: Some("usecase-2.6".into()), user_data: Some(path.clone()), ..InputArgs::default() };
+        let layers = Layers { flags: flags(&args).expect("inputs"), ..Layers::default() };
+        let merged = layers.over(None, &name).expect("inputs");
+        assert_eq!(merged.settings.user_data.as_deref(), Some(script));
+        // The next run takes what the last one was told.
+        let again = Layers::default().over(Some(merged), &name).expect("inputs");
+        assert_eq!(again.settings.user_data.as_deref(), Some(script));
+        std::fs::write(&file, "packages: [aide]\n").expect("written");
+        assert_eq!(user_data(&path).expect_err("neither").text.message.id, m::BAD_USER_DATA.id);
     }
 
     #[test]

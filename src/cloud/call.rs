@@ -23,6 +23,8 @@ pub struct Call {
     pub query: Vec<(String, String)>,
     /// A JSON body.
     pub body: Option<Json>,
+    /// A body that is a text instead; its `content-type` stands in the headers.
+    pub text: Option<String>,
     /// More headers, names in lower case.
     pub headers: Vec<(String, String)>,
     /// Nova's microversion; sent as `OpenStack-API-Version: compute 2.x`.
@@ -45,6 +47,7 @@ impl Call {
             path: path.into(),
             query: Vec::new(),
             body: None,
+            text: None,
             headers: Vec::new(),
             microversion: None,
         }
@@ -67,6 +70,13 @@ impl Call {
     pub fn json(mut self, body: Json) -> Self {
         self.body = Some(body);
         self
+    }
+
+    /// With a text as its body, of that type.
+    #[must_use]
+    pub fn text(mut self, kind: &str, body: String) -> Self {
+        self.text = Some(body);
+        self.header("content-type", kind)
     }
 
     /// With one more header.

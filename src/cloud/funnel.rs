@@ -192,11 +192,12 @@ fn request(call: &Call, url: &url::Url, token: &InUse) -> Request {
     // The caller's own headers win over ours of the same name.
     headers.retain(|(name, _)| call.headers.iter().all(|(own, _)| own != name));
     headers.extend(call.headers.iter().cloned());
+    let json = || call.body.as_ref().map(|body| body.to_string().into_bytes());
     Request {
         method: call.method,
         url: url.to_string(),
         headers,
-        body: call.body.as_ref().map(|body| body.to_string().into_bytes()).unwrap_or_default(),
+        body: call.text.clone().map(String::into_bytes).or_else(json).unwrap_or_default(),
         timeout: if call.method.reads() { READ_TIMEOUT } else { WRITE_TIMEOUT },
     }
 }

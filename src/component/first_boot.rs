@@ -8,7 +8,7 @@ use crate::model::SecretName;
 
 use super::context::Context;
 use super::library;
-use super::placeholder;
+use super::placeholder::{self, CONTENT, REPORT};
 use super::render::{engine, holds, render};
 use super::site::{Site, fetches};
 use super::types::{Component, Install, Script};
@@ -33,6 +33,8 @@ pub struct Guest<'a> {
     pub settings: &'a Settings,
     /// How it says how far it is.
     pub reports: &'a Reports,
+    /// Where its user-data has no room for its components' files: the secret by which it knows what it fetches instead.
+    pub apart: Option<&'a SecretName>,
 }
 
 /// How a guest says how far it is.
@@ -51,6 +53,8 @@ pub enum Reports {
 pub struct FirstBoot {
     /// Files to write.
     pub files: Vec<File>,
+    /// Files that it fetches and writes itself, from the signed address [`CONTENT`](super::CONTENT).
+    pub content: Vec<File>,
     /// Commands with their arguments, in order.
     pub commands: Vec<Vec<String>>,
     /// After so many seconds without a new report it has failed.
@@ -108,9 +112,15 @@ pub fn first_boot(guest: Guest<'_>) -> Result<FirstBoot, FirstBootError> {
     }
     let system = library::system(&guest.context.system).ok_or_else(|| no_installation(first, guest))?;
     let limit_s = guest.components.iter().map(|component| component.limit_s).sum();
+    let content = if let Some(key) = guest.apart {
+        let fetched = [("content-url", placeholder::address(CONTENT)), ("content-key", placeholder::secret(key))];
+        std::mem::replace(&mut files, fetched.map(|(name, content)| private(name, content)).to_vec())
+    } else {
+        Vec::new()
+    };
     let reports = match guest.reports {
         Reports::Object => {
-            files.push(private("report-url", placeholder::report()));
+            files.push(private("report-url", placeholder::address(REPORT)));
             "object"
         }
         Reports::Console(key) => {
@@ -124,7 +134,7 @@ pub fn first_boot(guest: Guest<'_>) -> Result<FirstBoot, FirstBootError> {
     }
     let Context { server, environment, .. } = guest.context;
     let values = context! {
-        server, environment, limit_s, reports, site, components => parts, codename => &system.codename,
+        server, environment, limit_s, reports, site, apart => guest.apart.is_some(), components => parts, codename => &system.codename,
         installer => library::installer(system).trim_end(),
     };
     for (name, path) in
@@ -141,7 +151,7 @@ pub fn first_boot(guest: Guest<'_>) -> Result<FirstBoot, FirstBootError> {
         // cloud-init is not kept waiting: the unit says itself how it goes, and tries again.
         command(&["systemctl", "start", "--no-block", UNIT]),
     ];
-    Ok(FirstBoot { files, commands, limit_s })
+    Ok(FirstBoot { files, content, commands, limit_s })
 }
 
 /// A component's files where they wait, and what the frame does with them.

@@ -26,7 +26,8 @@ fn context(system: &str) -> Context {
 
 fn boot_of(component: &Component, system: &str, settings: &Settings, reports: &Reports) -> FirstBoot {
     let context = context(system);
-    first_boot(Guest { context: &context, components: &[component], settings, reports }).expect("a first boot")
+    first_boot(Guest { context: &context, components: &[component], settings, reports, apart: None })
+        .expect("a first boot")
 }
 
 fn nginx() -> &'static Component {
@@ -158,7 +159,7 @@ fn an_artifact_for_a_link_is_fetched_where_there_is_one() {
     let mut context = context("debian-12");
     let fetched = |context: &Context| {
         let (settings, components) = (Settings::default(), [&component]);
-        let guest = Guest { context, components: &components, settings: &settings, reports: &Reports::None };
+        let guest = Guest { context, components: &components, settings: &settings, reports: &Reports::None, apart: None };
         script(&first_boot(guest).expect("renders")).contains("artifact 'a.jar'")
     };
     assert!(!fetched(&context));
@@ -181,16 +182,18 @@ fn no_placeholder_of_a_secret_survives_and_json_leaves_the_pieces_whole() {
     context.secrets = crate::component::secrets_of("kv", &["password".to_owned()]);
     for reports in [Reports::Object, Reports::Console(SecretName("signals.key".into()))] {
         let settings = Settings::default();
-        let guest = Guest { context: &context, components: &[&component], settings: &settings, reports: &reports };
+        let guest =
+            Guest { context: &context, components: &[&component], settings: &settings, reports: &reports, apart: None };
         let boot = first_boot(guest).expect("a first boot");
         let contents: Vec<&str> = boot.files.iter().map(|file| file.content.as_str()).collect();
         let url = crate::model::SignedUrl {
             container: crate::model::Address::new("container", "signals"),
             object: "web-1".into(),
             method: crate::model::UrlMethod::Put,
+            of: None,
         };
         let json = serde_json::to_string(&contents).expect("serialises");
-        let pieces = split(&json, Some(&url)).expect("it is whole");
+        let pieces = split(&json, &[(REPORT, &url)]).expect("it is whole");
         assert!(pieces.contains(&Piece::Secret(SecretName("kv.password".into()))));
         let reported = match reports {
             Reports::Object => Piece::SignedUrl(url),
@@ -232,7 +235,8 @@ fn files_are_for_the_systems_and_the_cases_that_they_name() {
 #[test]
 fn a_system_without_installation_and_no_components_at_all() {
     let (context, settings) = (context("plan-9"), Settings::default());
-    let guest = Guest { context: &context, components: &[nginx()], settings: &settings, reports: &Reports::None };
+    let guest =
+        Guest { context: &context, components: &[nginx()], settings: &settings, reports: &Reports::None, apart: None };
     assert_eq!(
         first_boot(guest),
         Err(FirstBootError::NoInstallation { component: "nginx".into(), system: "plan-9".into() })

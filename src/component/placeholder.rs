@@ -7,30 +7,34 @@ use crate::model::{Piece, SecretName, SignedUrl};
 const OPEN: char = '\u{e000}';
 const CLOSE: char = '\u{e001}';
 const SECRET: &str = "secret:";
-const REPORT: &str = "report";
+
+/// The name of the signed address that reports are sent to.
+pub const REPORT: &str = "report";
+/// The name of the signed address that a server's files are fetched from, where its user-data has no room for them.
+pub const CONTENT: &str = "content";
 
 /// What stands for a secret.
 pub fn secret(name: &SecretName) -> String {
     format!("{OPEN}{SECRET}{}{CLOSE}", name.0)
 }
 
-/// What stands for the address that reports are sent to.
-pub(super) fn report() -> String {
-    format!("{OPEN}{REPORT}{CLOSE}")
+/// What stands for the signed address of that name.
+pub(super) fn address(name: &str) -> String {
+    format!("{OPEN}{name}{CLOSE}")
 }
 
-/// The text in pieces; `report_to` is where reports are sent.
+/// The text in pieces, with these signed addresses by their names.
 ///
 /// The error says what stands between the two characters and is no placeholder: somebody's text has them for another reason.
-pub fn split(text: &str, report_to: Option<&SignedUrl>) -> Result<Vec<Piece>, String> {
+pub fn split(text: &str, addresses: &[(&str, &SignedUrl)]) -> Result<Vec<Piece>, String> {
     let mut pieces = Vec::new();
     let mut rest = text;
     while let Some((before, after)) = rest.split_once(OPEN) {
         let (name, after) = after.split_once(CLOSE).ok_or_else(|| "U+E000 without U+E001".to_owned())?;
         literal(&mut pieces, before)?;
-        match (name.strip_prefix(SECRET), report_to) {
+        match (name.strip_prefix(SECRET), addresses.iter().find(|(of, _)| *of == name)) {
             (Some(secret), _) if is_name(secret) => pieces.push(Piece::Secret(SecretName(secret.to_owned()))),
-            (None, Some(url)) if name == REPORT => pieces.push(Piece::SignedUrl(url.clone())),
+            (None, Some((_, url))) => pieces.push(Piece::SignedUrl((*url).clone())),
             _ => return Err(format!("`{name}` between U+E000 and U+E001")),
         }
         rest = after;
@@ -59,20 +63,25 @@ mod tests {
     use crate::model::{Address, UrlMethod};
 
     fn url() -> SignedUrl {
-        SignedUrl { container: Address::new("container", "signals"), object: "web-1".into(), method: UrlMethod::Put }
+        SignedUrl {
+            container: Address::new("container", "signals"),
+            object: "web-1".into(),
+            method: UrlMethod::Put,
+            of: None,
+        }
     }
 
     #[test]
     fn a_text_is_cut_at_its_placeholders_and_nothing_of_them_stays() {
         let name = SecretName("db.app_password".into());
-        let text = format!("a{}b{}{}", secret(&name), report(), secret(&name));
-        let pieces = split(&text, Some(&url())).expect("it is whole");
+        let text = format!("a{}b{}{}", secret(&name), address(REPORT), secret(&name));
+        let pieces = split(&text, &[(CONTENT, &url()), (REPORT, &url())]).expect("it is whole");
         let literal = |text: &str| Piece::Literal(text.into());
         let expected = [literal("a"), Piece::Secret(name.clone()), literal("b"), Piece::SignedUrl(url())];
         assert_eq!(pieces[..4], expected);
         assert_eq!(pieces[4..], [Piece::Secret(name)]);
-        assert_eq!(split("", None), Ok(Vec::new()));
-        assert_eq!(split("구름", None), Ok(vec![literal("구름")]));
+        assert_eq!(split("", &[]), Ok(Vec::new()));
+        assert_eq!(split("구름", &[]), Ok(vec![literal("구름")]));
     }
 
     #[test]
@@ -82,7 +91,7 @@ mod tests {
         for _ in 0..3 {
             text = serde_json::to_string(&text).expect("text");
         }
-        let pieces = split(&text, None).expect("it is whole");
+        let pieces = split(&text, &[]).expect("it is whole");
         assert_eq!(pieces.iter().filter(|piece| **piece == Piece::Secret(name.clone())).count(), 1);
         let json: String =
             pieces.iter().map(|piece| if let Piece::Literal(text) = piece { text.as_str() } else { "pw" }).collect();
@@ -98,8 +107,8 @@ mod tests {
         for text in
             ["a\u{e000}b", "a\u{e001}b", "\u{e000}x\u{e001}", "\u{e000}secret:\u{e001}", "\u{e000}secret:a b\u{e001}"]
         {
-            assert!(split(text, Some(&url())).is_err(), "{text:?}");
+            assert!(split(text, &[(REPORT, &url())]).is_err(), "{text:?}");
         }
-        assert!(split(&report(), None).is_err(), "there is nowhere to report to");
+        assert!(split(&address(REPORT), &[]).is_err(), "there is nowhere to report to");
     }
 }

@@ -33,7 +33,7 @@ pub(super) fn holds(engine: &Environment<'_>, expression: &str, values: &Value) 
 }
 
 /// One word of the shell, whatever stands in it.
-fn quote(text: &str) -> String {
+pub(super) fn quote(text: &str) -> String {
     format!("'{}'", text.replace('\'', r"'\''"))
 }
 

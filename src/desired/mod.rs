@@ -2,7 +2,7 @@
 //!
 //! `resolve` is the arrow. It decides first what must be decided once (`addresses`, `networks`, `tiers` with `images` and
 //! `flavors`, `software`, `places`), then each part of the blueprint adds its resources to the `draft`: networks, security, servers,
-//! with `guests` (what each server's components see of the others), balancers, storage. What cannot be given yet, `limitations` says. All faults are found before any is returned.
+//! with `user_data` (what each is born with) and `guests` (what its components see of the others), balancers, storage. What cannot be given yet, `limitations` says. All faults are found before any is returned.
 //! `chain` says which ways requests take through it all, for those who verify, and `bindings` how applications reach its
 //! services.
 
@@ -29,6 +29,7 @@ mod storage;
 mod testing;
 mod tiers;
 mod types;
+mod user_data;
 
 pub use bindings::{Binding, Bucket, bindings, buckets, server_addresses};
 pub use chain::chain;

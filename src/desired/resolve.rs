@@ -63,6 +63,7 @@ mod tests {
     fn every_property_stands_in_its_kind_s_table_and_every_reference_leads_somewhere() {
         let mut world = testing::shop();
         world.inputs.settings.ssh_from = Some("203.0.113.0/24".parse().expect("a range"));
+        world.with_much_for("gw");
         let desired = world.desired();
         for (address, resource) in &desired.resources {
             for (name, value) in &resource.properties {

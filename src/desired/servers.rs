@@ -3,16 +3,9 @@
 use std::net::Ipv4Addr;
 
 use crate::blueprint::Goal;
-use crate::component::{self, Component, Context, FirstBoot, Guest, Reports};
-use crate::kind::userdata::{self, CloudConfig, WriteFile};
-use crate::kind::{
-    Kind, METADATA_ADDRESS, METADATA_DATA, METADATA_ENVIRONMENT, METADATA_SECRET, METADATA_USER_DATA, signals,
-};
-use crate::model::messages::desired as m;
-use crate::model::{
-    Address, Composed, Diagnostic, FingerprintRef, OutputRef, Piece, Properties, SignedUrl, UrlMethod, Value,
-};
-use crate::say;
+use crate::component::{Component, Context, Reports};
+use crate::kind::{Kind, METADATA_ADDRESS, METADATA_DATA, METADATA_ENVIRONMENT, METADATA_USER_DATA, userdata};
+use crate::model::{Address, Composed, OutputRef, Properties, Value};
 
 use super::addresses::Addresses;
 use super::draft::{Draft, map, properties};
@@ -20,6 +13,7 @@ use super::guests;
 use super::networks::{network, subnet};
 use super::rules::group;
 use super::tiers::{Decided, Machine};
+use super::user_data::{self, Born};
 
 /// One server, decided.
 #[derive(Clone, Copy, Debug)]
@@ -129,7 +123,7 @@ fn add_server_group(draft: &mut Draft<'_>, local: &str) {
 pub(super) fn add_server(draft: &mut Draft<'_>, server: Server<'_>) {
     let address = Address::new("server", server.local);
     let name = draft.environment.resource_name(server.local);
-    let Some((user_data, limit_s)) = user_data(draft, server, &name) else { return };
+    let Some(Born { user_data, content, limit_s }) = user_data::of(draft, server, &name) else { return };
     let data = if server.bears_data { "true" } else { "false" };
     let mut metadata = properties([
         (METADATA_ENVIRONMENT, Value::from(draft.environment.mark())),
@@ -138,11 +132,9 @@ pub(super) fn add_server(draft: &mut Draft<'_>, server: Server<'_>) {
         (METADATA_USER_DATA, Value::from(userdata::hash(&user_data))),
     ]);
     // By these a later run sees whether its secrets are still the ones that the server was given.
-    for piece in &user_data {
-        if let Piece::Secret(name) = piece {
-            let fingerprint = Value::Fingerprint(FingerprintRef { name: name.clone() });
-            metadata.insert(format!("{METADATA_SECRET}{}", name.0), fingerprint);
-        }
+    metadata.extend(user_data::fingerprints(user_data.iter().chain(content.iter().flatten())));
+    if let Some(content) = content {
+        user_data::add_object(draft, server.local, content);
     }
     let port = Value::id_of(&Address::new("port", server.local));
     let mut is: Properties = properties([
@@ -174,53 +166,13 @@ pub(super) fn add_server(draft: &mut Draft<'_>, server: Server<'_>) {
     }
 }
 
-/// Nova gives the host name; the rest of a first boot stands here. With it the time after which it has failed.
-fn user_data(draft: &mut Draft<'_>, server: Server<'_>, name: &str) -> Option<(Vec<Piece>, u32)> {
-    let settings = &draft.inputs.settings;
-    let boot = match server.boot {
-        None => Ok(FirstBoot::default()),
-        Some(Boot { context, components, reports }) => {
-            component::first_boot(Guest { context, components, settings, reports })
-        }
-    };
-    let fault = |error: &dyn std::fmt::Display| Diagnostic::error(say!(m::FIRST_BOOT, server = name, error = error));
-    let boot = draft.take(boot.map_err(|error| fault(&error)))?;
-    let write = |file: component::File| WriteFile { path: file.path, permissions: file.mode, content: file.content };
-    let config = CloudConfig {
-        ssh_authorized_keys: settings.ssh_key.iter().cloned().collect(),
-        write_files: boot.files.into_iter().map(write).collect(),
-        runcmd: boot.commands,
-    };
-    let report_to = SignedUrl { container: signals(), object: server.local.to_owned(), method: UrlMethod::Put };
-    let pieces = component::split(&config.to_text(), Some(&report_to)).map_err(|error| fault(&error));
-    let pieces = draft.take(pieces)?;
-    let size = userdata::size_bound(&pieces);
-    if size > userdata::LIMIT {
-        let text = say!(m::USER_DATA_TOO_LARGE, server = name, size = size, limit = userdata::LIMIT);
-        draft.fault(Diagnostic::error(text));
-        return None;
-    }
-    Some((pieces, boot.limit_s))
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::testing;
     use super::*;
-
-    /// A server's user-data, with a word in the place of whatever is secret.
-    fn boot(desired: &super::super::Desired, server: &str) -> serde_json::Value {
-        let text: String = pieces(desired, server)
-            .iter()
-            .map(|piece| if let Piece::Literal(text) = piece { text.as_str() } else { "secret" })
-            .collect();
-        serde_json::from_str(text.strip_prefix("#cloud-config\n").expect("a cloud-config")).expect("JSON")
-    }
-
-    fn pieces(desired: &super::super::Desired, server: &str) -> Vec<Piece> {
-        let user_data = testing::json(desired, server)["user_data"]["$pieces"].take();
-        serde_json::from_value(user_data).expect("pieces")
-    }
+    use crate::kind::{METADATA_SECRET, signals};
+    use crate::model::messages::desired as m;
+    use crate::model::{Piece, SignedUrl, UrlMethod};
 
     #[test]
     fn a_server_stands_on_its_port_and_says_whose_it_is() {
@@ -228,7 +180,7 @@ mod tests {
         let desired = world.desired();
         let id = |address: &str| serde_json::json!({"$output": address, "field": "id"});
         let mut server = testing::json(&desired, "server.web-1");
-        let hash = userdata::hash(&pieces(&desired, "server.web-1"));
+        let hash = userdata::hash(&testing::pieces(&desired, "server.web-1"));
         for secret in server["metadata"].as_object_mut().expect("a map").keys().cloned().collect::<Vec<_>>() {
             if secret.starts_with(METADATA_SECRET) {
                 server["metadata"].as_object_mut().expect("a map").remove(&secret);
@@ -271,13 +223,13 @@ mod tests {
         let mut world = testing::shop();
         world.blueprint.tiers[3].service = crate::blueprint::Service::Named("kafka".into());
         let desired = world.desired();
-        assert_eq!(boot(&desired, "server.db-1"), serde_json::json!({}));
+        assert_eq!(testing::boot(&desired, "server.db-1"), serde_json::json!({}));
         // Its tier bears data, and has no component that could hold any.
         assert!(!desired.resources[&Address::new("server", "db-1")].bears_data);
         assert_eq!(testing::json(&desired, "server.db-1")["metadata"]["gureum_data"], "false");
         assert!(!testing::addresses(&desired, &["ready"]).contains(&"server.db-1/ready".to_owned()));
         world.inputs.settings.ssh_key = Some("ssh-ed25519 AAAA \"me\"".into());
-        let keys = boot(&world.desired(), "server.db-1");
+        let keys = testing::boot(&world.desired(), "server.db-1");
         assert_eq!(keys, serde_json::json!({"ssh_authorized_keys": ["ssh-ed25519 AAAA \"me\""]}));
     }
 
@@ -285,11 +237,11 @@ mod tests {
     fn first_boot_reports_to_the_signals_container_and_is_waited_for() {
         let world = testing::shop();
         let desired = world.desired();
-        let web = boot(&desired, "server.web-2");
+        let web = testing::boot(&desired, "server.web-2");
         let last = web["runcmd"].as_array().expect("commands").last().expect("one").clone();
         assert_eq!(last, serde_json::json!(["systemctl", "start", "--no-block", "gureum-first-boot.service"]));
-        let url = SignedUrl { container: signals(), object: "web-2".into(), method: UrlMethod::Put };
-        assert!(pieces(&desired, "server.web-2").contains(&Piece::SignedUrl(url)));
+        let url = SignedUrl { container: signals(), object: "web-2".into(), method: UrlMethod::Put, of: None };
+        assert!(testing::pieces(&desired, "server.web-2").contains(&Piece::SignedUrl(url)));
         let container = testing::json(&desired, "container.signals");
         assert_eq!(container["temp_url_key"], serde_json::json!({"$secret": "signals.key"}));
         assert!(!desired.resources[&signals()].bears_data);
@@ -307,7 +259,7 @@ mod tests {
         world.blueprint.storage.clear();
         let desired = world.desired();
         let key = crate::model::SecretName("signals.key".into());
-        assert!(pieces(&desired, "server.web-1").contains(&Piece::Secret(key.clone())));
+        assert!(testing::pieces(&desired, "server.web-1").contains(&Piece::Secret(key.clone())));
         let metadata = testing::json(&desired, "server.web-1")["metadata"].take();
         assert_eq!(metadata["gureum_secret_signals.key"], serde_json::json!({"$fingerprint": "signals.key"}));
         assert!(!desired.resources.contains_key(&signals()));
@@ -316,22 +268,21 @@ mod tests {
         world.inputs.until = Some(crate::blueprint::Goal::Active);
         let desired = world.desired();
         assert!(testing::addresses(&desired, &["ready"]).is_empty());
-        assert!(pieces(&desired, "server.web-1").contains(&Piece::Secret(key)), "somebody may wait for it later");
+        assert!(
+            testing::pieces(&desired, "server.web-1").contains(&Piece::Secret(key)),
+            "somebody may wait for it later"
+        );
         let until = desired.limitations.iter().find(|one| one.of == "until").expect("it is said");
         assert_eq!(until.text.message.id, m::UNTIL_ACTIVE.id);
     }
 
     #[test]
-    fn settings_reach_the_server_and_too_much_user_data_is_a_fault() {
+    fn settings_reach_the_server() {
         let mut world = testing::shop();
         world.inputs.settings.availability_zone = Some("nova".into());
         world.inputs.settings.config_drive = Some(false);
         let server = testing::json(&world.desired(), "server.web-1");
         assert_eq!((&server["availability_zone"], &server["config_drive"]), (&"nova".into(), &false.into()));
-        // Hex of digests, so that nothing can be packed much.
-        let noise: String = (0..2000).map(|n: u32| userdata::hash(&[Piece::Literal(n.to_string())])).collect();
-        world.inputs.settings.ssh_key = Some(noise);
-        assert!(world.faults().contains("user-data of shop-web-1 has up to"));
     }
 
     #[test]

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 
 use crate::blueprint::{self, Blueprint, Inputs};
 use crate::component;
-use crate::model::{Address, EnvironmentKey, EnvironmentName, Size};
+use crate::kind::userdata;
+use crate::model::{Address, EnvironmentKey, EnvironmentName, Piece, Size};
 use crate::snapshot::{Checked, CloudFacts, ExternalNetwork, Flavor, Image};
 
 use super::draft::Draft;
@@ -28,11 +29,22 @@ impl World {
             .unwrap_or_else(|faults| panic!("{faults}"))
     }
 
+    /// Gives that tier, of gateways, more to say than user-data has room for.
+    pub fn with_much_for(&mut self, tier: &str) {
+        let tier = self.blueprint.tiers.iter_mut().find(|one| one.name == tier).expect("it has that tier");
+        tier.settings.insert("rate".into(), noise());
+    }
+
     pub fn faults(&self) -> String {
         desired(&self.blueprint, &self.inputs, &self.environment, &self.facts)
             .expect_err("there are faults")
             .to_string()
     }
+}
+
+/// Hex of digests, so that nothing can be packed much.
+pub(super) fn noise() -> String {
+    (0..2000).map(|n: u32| userdata::hash(&[Piece::Literal(n.to_string())])).collect()
 }
 
 /// The addresses of the kinds with these words.
@@ -46,6 +58,20 @@ pub(super) fn json(desired: &Desired, address: &str) -> serde_json::Value {
     let address = Address::parse(address).expect("an address");
     let resource = desired.resources.get(&address).unwrap_or_else(|| panic!("{address} is not desired"));
     serde_json::to_value(&resource.properties).expect("serialises")
+}
+
+/// The pieces of a server's user-data.
+pub(super) fn pieces(desired: &Desired, server: &str) -> Vec<Piece> {
+    let user_data = json(desired, server)["user_data"]["$pieces"].take();
+    serde_json::from_value(user_data).expect("pieces")
+}
+
+/// Our part of a server's user-data, with a word in the place of whatever is secret.
+pub(super) fn boot(desired: &Desired, server: &str) -> serde_json::Value {
+    let known = |piece| if let Piece::Literal(text) = piece { text } else { "secret".to_owned() };
+    let text: String = pieces(desired, server).into_iter().map(known).collect();
+    let (_, config) = text.rsplit_once("#cloud-config\n").expect("a cloud-config");
+    serde_json::from_str(config.strip_suffix("--==gureum==--\n").expect("the message's end")).expect("JSON")
 }
 
 pub(super) fn shop() -> World {

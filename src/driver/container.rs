@@ -83,9 +83,22 @@ async fn names(cloud: &Cloud, listing: Call, marker: &str) -> Result<Vec<String>
 
 /// Everything that lies in a container, and the container's own headers; nothing for one that is not there.
 pub(super) async fn contents(cloud: &Cloud, container: &str) -> Result<(Vec<Json>, Vec<(String, String)>), CloudError> {
+    contents_from(cloud, container, "").await
+}
+
+/// The same of what has a name that begins so.
+pub(super) async fn contents_from(
+    cloud: &Cloud,
+    container: &str,
+    prefix: &str,
+) -> Result<(Vec<Json>, Vec<(String, String)>), CloudError> {
     let (mut all, mut marker) = (Vec::new(), String::new());
+    let mut listing = call(Method::Get, container);
+    if !prefix.is_empty() {
+        listing = listing.query("prefix", prefix);
+    }
     loop {
-        let (items, headers) = page(cloud, call(Method::Get, container), &marker).await?;
+        let (items, headers) = page(cloud, listing.clone(), &marker).await?;
         let (full, last) = (items.len() >= PAGE, items.last().and_then(|item| text(item, "name")).map(str::to_owned));
         all.extend(items);
         match last {

@@ -168,7 +168,7 @@ async fn without_an_object_store_consoles_tell_and_an_old_failure_counts_once() 
 async fn an_address_is_signed_with_the_strongest_digest_that_the_object_store_takes() {
     let environment = shop();
     let (secrets, known) = (secrets(), known(true));
-    let url = SignedUrl { container: signals(), object: "web-1".into(), method: UrlMethod::Put };
+    let url = SignedUrl { container: signals(), object: "web-1".into(), method: UrlMethod::Put, of: None };
     for (about, digits) in [
         (json!({"tempurl": {"allowed_digests": ["sha1", "sha256"]}}), 64),
         (json!({"tempurl": {"allowed_digests": ["sha1"]}}), 40),

@@ -5,6 +5,7 @@
 //! shares its way of waiting (`status_tree`).
 
 mod claim;
+mod composed;
 mod container;
 mod floating_ip;
 mod guest;
@@ -18,6 +19,9 @@ mod load_balancer;
 mod marked;
 mod member;
 mod network;
+mod object;
+#[cfg(test)]
+mod object_tests;
 mod place;
 mod pool;
 mod port;
@@ -45,7 +49,7 @@ pub use types::{Created, Driver, Gone, Progress, ReadyChange, ReadyItem, Scope, 
 use crate::kind::Kind;
 
 /// The table: every kind's driver.
-static TABLE: [&dyn Driver; 18] = [
+static TABLE: [&dyn Driver; 19] = [
     &network::Network,
     &router::Router,
     &security_group::SecurityGroup,
@@ -53,6 +57,7 @@ static TABLE: [&dyn Driver; 18] = [
     &server_group::ServerGroup,
     &container::Container,
     &claim::Claim,
+    &object::Object,
     &subnet::Subnet,
     &port::Port,
     &load_balancer::LoadBalancer,

@@ -1,16 +1,15 @@
 //! The requests that make and change a server.
 
-use secrecy::ExposeSecret;
 use serde_json::{Map, Value as Json, json};
 
 use crate::cloud::{Call, Cloud, CloudError, Method};
 use crate::kind::{METADATA_RUN, METADATA_SECRET, METADATA_USER_DATA, userdata};
-use crate::model::{Piece, Properties, Service, Value};
+use crate::model::{Properties, Service, Value};
 
+use super::composed::whole;
 use super::json::{json as convert, object, text, unchangeable, unresolved};
 use super::marked::{found, inner};
 use super::port::DEVICE_ID;
-use super::signed_url::signed;
 use super::{ReadyChange, Scope};
 
 /// The create request's body. Secrets come to stand in it here and nowhere before.
@@ -27,28 +26,6 @@ pub(super) async fn body(properties: &Properties, scope: Scope<'_>, cloud: &Clou
         body.insert("os:scheduler_hints".into(), json!({ "group": convert(group)? }));
     }
     Ok(Json::Object(body))
-}
-
-/// User-data as one text; every piece of it must be known by now.
-async fn whole(user_data: &Value, scope: Scope<'_>, cloud: &Cloud) -> Result<String, CloudError> {
-    let composed = match user_data {
-        Value::Text(text) => return Ok(text.clone()),
-        Value::Composed(composed) => composed,
-        _ => return Err(unresolved("the user-data's text")),
-    };
-    let mut text = String::new();
-    for piece in &composed.pieces {
-        match piece {
-            Piece::Literal(literal) => text.push_str(literal),
-            Piece::SignedUrl(url) => text.push_str(&signed(cloud, scope, url).await?),
-            Piece::Secret(name) => {
-                let value = scope.secrets.get(name).ok_or_else(|| unresolved(&format!("the secret {}", name.0)))?;
-                text.push_str(value.expose_secret());
-            }
-            Piece::Output(_) => return Err(unresolved("a piece of the user-data")),
-        }
-    }
-    Ok(text)
 }
 
 /// Without what tells of the server's first boot: that stays as it was, whatever is wanted now.
@@ -123,7 +100,7 @@ mod tests {
     use super::super::testing::{cloud, scope, shop};
     use super::*;
     use crate::cloud::scripted::Reply;
-    use crate::model::{Address, Composed, SecretName, Secrets};
+    use crate::model::{Address, Composed, Piece, SecretName, Secrets};
 
     fn wanted() -> Properties {
         let port = Value::Map([("port".to_owned(), Value::from("p"))].into());

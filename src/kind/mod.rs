@@ -13,6 +13,7 @@ mod listener;
 mod load_balancer;
 mod member;
 mod network;
+mod object;
 mod pool;
 mod port;
 mod router;
@@ -28,6 +29,7 @@ pub mod userdata;
 pub use claim::{container as claim_container, id as claim_id};
 pub use guest::{SIGNALS_KEY, id as guest_id, server_id as guest_server_id};
 pub use member::local_name as member_local_name;
+pub use object::{CONTENT_KEY, METADATA_CONTENT, local_name as object_local_name, name as object_name};
 pub use security_group::born_rules;
 pub use security_group_rule::local_name as rule_local_name;
 pub use server::{
@@ -36,7 +38,7 @@ pub use server::{
 pub use spec::{Bulk, Change, Compare, Key, Kind, KindSpec, Mark, Property, Quota, Service, Settles, signals};
 
 /// The table: every kind's own page. Its order is the order of creation where nothing else decides.
-static TABLE: [&KindSpec; 18] = [
+static TABLE: [&KindSpec; 19] = [
     &network::SPEC,
     &router::SPEC,
     &security_group::SPEC,
@@ -44,6 +46,7 @@ static TABLE: [&KindSpec; 18] = [
     &server_group::SPEC,
     &container::SPEC,
     &claim::SPEC,
+    &object::SPEC,
     &subnet::SPEC,
     &port::SPEC,
     &load_balancer::SPEC,

@@ -29,12 +29,13 @@ pub enum Kind {
     HealthMonitor,
     Container,
     Claim,
+    Object,
     Guest,
 }
 
 impl Kind {
     /// Every kind there is.
-    pub const EVERY: [Self; 18] = [
+    pub const EVERY: [Self; 19] = [
         Self::Network,
         Self::Subnet,
         Self::Router,
@@ -52,6 +53,7 @@ impl Kind {
         Self::HealthMonitor,
         Self::Container,
         Self::Claim,
+        Self::Object,
         Self::Guest,
     ];
 }

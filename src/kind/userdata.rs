@@ -1,9 +1,12 @@
-//! User-data: a cloud-config document made from given values, and its packed form as Nova takes it. Pure; whoever packs it
-//! has put the secrets in.
+//! User-data: a MIME message of the operator's own part and of our cloud-config, made from given values, and its packed form as
+//! Nova takes it. Pure; whoever packs it has put the secrets in.
 //!
-//! The document is JSON, which is YAML: nothing in it can be quoted wrongly, whatever a value holds. It is gzipped, which
+//! Our part is JSON, which is YAML: nothing in it can be quoted wrongly, whatever a value holds. It is ASCII, because Python's
+//! parser of messages, which cloud-init uses, spoils everything else (`docs/decisions/user-data.md`). All of it is gzipped, which
 //! cloud-init undoes by itself, because Nova takes at most [`LIMIT`] bytes after base64. The same text gives the same bytes.
 
+use std::borrow::Cow;
+use std::fmt::Write as _;
 use std::io::Write;
 
 use base64::Engine;
@@ -52,8 +55,83 @@ impl CloudConfig {
     /// Never: texts and lists of texts always serialise.
     pub fn to_text(&self) -> String {
         let json = serde_json::to_string_pretty(self).expect("texts and lists of texts always serialise");
-        format!("#cloud-config\n{json}\n")
+        format!("#cloud-config\n{}\n", ascii(&json))
     }
+}
+
+/// What stands between the parts. No line of ours can begin so, which is JSON; where one of the operator's does, it is base64.
+const BOUNDARY: &str = "==gureum==";
+/// Lists of one part follow those of the other. By cloud-init's own rule the later part's would replace them.
+const MERGE: &str = "Merge-Type: list(append)+dict(recurse_array)+str()";
+/// How long a line of base64 is in a message.
+const LINE: usize = 76;
+
+/// An operator's own part of the user-data.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Own<'a> {
+    kind: &'static str,
+    text: &'a str,
+}
+
+impl<'a> Own<'a> {
+    /// By its first line, as cloud-init has it: `#cloud-config`, or `#!` and an interpreter. `None` for anything else.
+    pub fn of(text: &'a str) -> Option<Self> {
+        let first = text.lines().next().unwrap_or_default();
+        let kind = match first.trim_end() {
+            "#cloud-config" => "text/cloud-config",
+            script if script.starts_with("#!") => "text/x-shellscript",
+            _ => return None,
+        };
+        Some(Self { kind, text })
+    }
+}
+
+/// The whole message. The operator's part stands first, so that what it says of merging concerns nothing of ours.
+pub fn message(config: &CloudConfig, own: Option<Own<'_>>) -> String {
+    let mut text = format!("MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=\"{BOUNDARY}\"\n\n");
+    if let Some(Own { kind, text: own }) = own {
+        let (encoding, body) = encoded(own);
+        let _ = write!(
+            text,
+            "--{BOUNDARY}\nContent-Type: {kind}; charset=\"utf-8\"\nContent-Transfer-Encoding: {encoding}\n{MERGE}\n\
+             Content-Disposition: attachment; filename=\"user-data\"\n\n{body}\n"
+        );
+    }
+    let _ = write!(
+        text,
+        "--{BOUNDARY}\nContent-Type: text/cloud-config; charset=\"us-ascii\"\n{MERGE}\n\
+         Content-Disposition: attachment; filename=\"gureum\"\n\n{}--{BOUNDARY}--\n",
+        config.to_text()
+    );
+    text
+}
+
+/// A text as it stands in a message, and how that is called: as it is where Python's parser leaves it so, for gzip packs it much
+/// better; else in base64.
+fn encoded(text: &str) -> (&'static str, Cow<'_, str>) {
+    let kept = |byte: u8| matches!(byte, b' '..=b'~' | b'\n' | b'\t');
+    if text.bytes().all(kept)
+        && !text.lines().any(|line| line.strip_prefix("--").is_some_and(|it| it.starts_with(BOUNDARY)))
+    {
+        return ("7bit", Cow::Borrowed(text));
+    }
+    let packed = STANDARD.encode(text);
+    let lines: Vec<&str> = (0..packed.len()).step_by(LINE).map(|at| &packed[at..packed.len().min(at + LINE)]).collect();
+    ("base64", Cow::Owned(lines.join("\n")))
+}
+
+/// Every character beyond ASCII as YAML escapes it: JSON's own escapes of those beyond the first 65,536 are none in YAML. What
+/// stands for a secret or an address stays: it is cut out of the text afterwards.
+fn ascii(json: &str) -> String {
+    let mut out = String::with_capacity(json.len());
+    for letter in json.chars() {
+        let _ = match u32::from(letter) {
+            0..=0x7e | 0xe000 | 0xe001 => write!(out, "{letter}"),
+            code @ 0..=0xffff => write!(out, "\\u{code:04x}"),
+            code => write!(out, "\\U{code:08x}"),
+        };
+    }
+    out
 }
 
 /// The text as it stands in Nova's request: gzip, then base64.
@@ -111,12 +189,52 @@ mod tests {
     #[test]
     fn the_document_says_exactly_what_was_given() {
         let text = config().to_text();
+        assert!(text.is_ascii());
         let json = text.strip_prefix("#cloud-config\n").expect("cloud-init's first line");
         let read: serde_json::Value = serde_json::from_str(json).expect("JSON");
         assert_eq!(read["write_files"][0]["content"], "구름: \"yes\"\n# no\t'comment' {{}}\n");
         assert_eq!(read["write_files"][0]["permissions"], "0644");
         assert_eq!(read["runcmd"][0][1], "/first-boot.sh");
         assert_eq!(CloudConfig::default().to_text(), "#cloud-config\n{}\n");
+    }
+
+    #[test]
+    fn a_message_holds_both_parts_in_ascii_and_ours_is_the_last() {
+        let mut config = config();
+        config.runcmd.push(vec!["echo".into(), "구름 🌩\u{e000}secret:a\u{e001}".into()]);
+        let script = format!("#!/bin/sh\necho {}\n", "구름".repeat(30));
+        let text = message(&config, Own::of(&script));
+        let parts: Vec<&str> = text.split("--==gureum==").collect();
+        let [head, own, ours, end] = parts[..] else { panic!("{parts:?}") };
+        assert!(head.starts_with("MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=\"==gureum==\"\n"));
+        assert!(own.starts_with("\nContent-Type: text/x-shellscript;") && own.contains(MERGE) && ours.contains(MERGE));
+        let packed: String = own.split_once("\n\n").expect("a body").1.lines().collect();
+        assert_eq!(STANDARD.decode(packed).expect("base64"), script.as_bytes());
+        assert!(own.lines().all(|line| line.len() <= LINE));
+        // What is plain stands as it is, to the last letter.
+        for text in ["#!/bin/sh\n\techo '=a'\n", "#!/bin/sh\necho no end"] {
+            let own = format!("filename=\"user-data\"\n\n{text}\n--==gureum==\n");
+            assert!(message(&config, Own::of(text)).contains(&own), "{text}");
+        }
+        for text in ["#!/bin/sh\n--==gureum==--\n", "#!/bin/sh\r\n"] {
+            assert!(message(&config, Own::of(text)).contains("base64"), "{text}");
+        }
+        assert!(ours.contains("\\uad6c\\ub984 \\U0001f329\u{e000}secret:a\u{e001}"), "{ours}");
+        assert!(ours.replace(['\u{e000}', '\u{e001}'], "").is_ascii());
+        assert_eq!(end, "--\n");
+        assert_eq!(message(&config, None).matches("Content-Disposition").count(), 1);
+    }
+
+    #[test]
+    fn an_operator_s_part_is_known_by_its_first_line() {
+        let kind = |text| Own::of(text).map(|own| own.kind);
+        assert_eq!(kind("#cloud-config\r\npackages: [aide]\n"), Some("text/cloud-config"));
+        assert_eq!(kind("#!/bin/bash\n"), Some("text/x-shellscript"));
+        for other in
+            ["", "#include\nhttp://x/y\n", "#cloud-config-archive\n", "packages: [aide]\n", "\n#cloud-config\n"]
+        {
+            assert_eq!(kind(other), None, "{other:?}");
+        }
     }
 
     #[test]

@@ -105,6 +105,16 @@ pub struct SignedUrl {
     pub object: String,
     /// What may be done.
     pub method: UrlMethod,
+    /// The resource that the object is, where it is one of ours: it must be there before anybody is told where.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub of: Option<Address>,
+}
+
+impl SignedUrl {
+    /// What must be there for it.
+    pub fn needs(&self) -> impl Iterator<Item = &Address> {
+        [&self.container].into_iter().chain(&self.of)
+    }
 }
 
 /// What a signed address allows.
@@ -169,10 +179,10 @@ impl Value {
             Self::Composed(composed) => {
                 for piece in &composed.pieces {
                     match piece {
-                        Piece::Output(output) => found.insert(output.address.clone()),
-                        Piece::SignedUrl(url) => found.insert(url.container.clone()),
-                        Piece::Literal(_) | Piece::Secret(_) => false,
-                    };
+                        Piece::Output(output) => drop(found.insert(output.address.clone())),
+                        Piece::SignedUrl(url) => found.extend(url.needs().cloned()),
+                        Piece::Literal(_) | Piece::Secret(_) => {}
+                    }
                 }
             }
             Self::Null | Self::Bool(_) | Self::Integer(_) | Self::Text(_) | Self::Secret(_) | Self::Fingerprint(_) => {}

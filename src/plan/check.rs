@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::graph::Graph;
 use crate::kind::{Bulk, Kind};
 use crate::model::messages::plan as m;
-use crate::model::{Address, OutputRef, Value};
+use crate::model::{Address, OutputRef, SignedUrl, Value};
 use crate::say;
 
 use super::batches::{MOST_BYTES, MOST_ITEMS, size};
@@ -150,7 +150,8 @@ fn references(plan: &Plan, places: &Places<'_>, place: usize, step: &Step, fault
     let mut one = |address: &Address, value: &Value| {
         let needed = outputs(Some(value)).into_iter().map(|OutputRef { address, field }| (address, field.as_str()));
         // A signed address is of something that has a name by then.
-        let needed = needed.chain(signed(Some(value)).into_iter().map(|url| (&url.container, "id")));
+        let needed =
+            needed.chain(signed(Some(value)).into_iter().flat_map(SignedUrl::needs).map(|needed| (needed, "id")));
         for (to, field) in needed {
             let exists = plan.outputs.get(to).is_some_and(|fields| fields.contains_key(field));
             if exists {

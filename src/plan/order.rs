@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::desired::Desired;
 use crate::kind::Kind;
-use crate::model::Address;
+use crate::model::{Address, SignedUrl};
 
 use super::diff::{Verdict, Verdicts};
 use super::draft::{Doing, Draft};
@@ -16,6 +16,7 @@ use super::{Difference, Until};
 /// The order of what is made.
 ///
 /// - After what it refers to, where that is made or waited for. What is only updated exists already: no need to wait.
+/// - A server after its object's update too: it reads it once, and must not read the old one.
 /// - The create of a replacement after the delete.
 /// - A server and a floating IP after the router interface in their port's subnet: a first boot without a way out fails, and
 ///   Neutron refuses a floating IP without one. A floating IP also after that router's own update, which may bring the gateway
@@ -55,7 +56,7 @@ pub(super) fn order_makes(
                 let ports = differences.iter().any(moved).then(|| addresses_of(properties, "port_id"));
                 let mut uses = addresses_in(differences.iter().map(|difference| &difference.should));
                 // Its whole text is made ready with it, though only what differs is sent.
-                uses.extend(signed(properties.values()).into_iter().map(|url| &url.container));
+                uses.extend(signed(properties.values()).into_iter().flat_map(SignedUrl::needs));
                 (uses, ports.unwrap_or_default())
             }
             Doing::Wait { .. } | Doing::Delete { .. } => continue,
@@ -67,6 +68,10 @@ pub(super) fn order_makes(
             }
         }
         let mut after: BTreeSet<Address> = after.into_iter().cloned().collect();
+        if let Doing::Create(item) = &draft.doing {
+            let objects = signed(item.properties.values()).into_iter().filter_map(|url| url.of.as_ref());
+            after.extend(objects.filter(|object| updated(object)).cloned());
+        }
         if draft.kind == Kind::FloatingIp {
             for port in stands_on.iter().filter_map(|port| desired.resources.get(port)) {
                 for subnet in addresses_of(&port.properties, "fixed_ips") {

@@ -17,7 +17,7 @@ pub(super) fn addresses(properties: &Properties) -> Vec<&Address> {
 /// Every address that these values refer to, in order, each once: the outputs that they need, and what they have signed addresses of.
 pub(super) fn addresses_in<'a>(values: impl IntoIterator<Item = &'a Value> + Clone) -> Vec<&'a Address> {
     let needed = outputs(values.clone()).into_iter().map(|output| &output.address);
-    once(needed.chain(signed(values).into_iter().map(|url| &url.container)).collect())
+    once(needed.chain(signed(values).into_iter().flat_map(SignedUrl::needs)).collect())
 }
 
 /// The signed addresses in these values.

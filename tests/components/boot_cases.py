@@ -1,6 +1,8 @@
 """Chains of containers that boot with their own user-data, answer, and say so when a dependency stops."""
+import hashlib
 import json
 import re
+import tempfile
 import time
 
 import marks
@@ -16,7 +18,7 @@ def expect(holds, words):
 def check_secrets(there, guests):
     """What a first boot was given is not left lying about in it."""
     for local, guest in guests.items():
-        used = [value for value in guest.secrets.values() if value in guest.text]
+        used = [value for value in guest.secrets.values() if value in guest.text + guest.content]
         there.inside(local, "rm", "-rf", "/var/lib/cloud/seed")
         for value in used:
             left = there.inside(local, "grep", "-rlF", value, "/var/lib/gureum", "/var/lib/cloud", "/run/cloud-init", "/var/log", check=False)
@@ -194,6 +196,32 @@ def queue():
     chain("queue", "MariaDB", "mariadb", paths=["/gureum/was/was-1/"], extra=more)
 
 
+def own_part():
+    """2.1 with an operator's own script, which leaves no room for all that an application server is told; then with his cloud-config."""
+    noise = "".join(f"# {hashlib.sha256(str(n).encode()).hexdigest()}\n" for n in range(950))
+    script = "#!/bin/sh\necho '구름 is hardened' >/etc/hardened\n"
+    config = "#cloud-config\nmerge_how: dict(replace)+list()+str()\nruncmd:\n  - [sh, -c, 'echo 구름 is hardened >/etc/hardened']\n" \
+             "write_files:\n  - {path: /etc/own, content: own}\n"
+    for text, apart in ((f"#!/bin/sh\necho hardened >/etc/hardened\n{noise}", {"was-1"}), (script, set()), (config, set())):
+        with tempfile.NamedTemporaryFile("w", suffix=".txt", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            guests = plans.plan("usecase-2.1", "debian-12", f"user_data={file.name}")
+        expect({local for local, guest in guests.items() if guest.content} == apart, f"apart: {[(l, len(g.content)) for l, g in guests.items()]}")
+        with world.World(guests) as there:
+            there.wait()
+            fetched = {report["object"] for report in there.reports() if report["type"].endswith(".content")}
+            expect(fetched == apart, f"{fetched} fetched more")
+            check_secrets(there, guests)
+            for local in guests:
+                # Scripts of users come last in cloud-init's own order.
+                there.inside(local, "cloud-init", "status", "--wait", check=False)
+                said = there.inside(local, "cat", "/etc/hardened").strip()
+                expect(said == ("hardened" if apart else "구름 is hardened"), f"{local}: {said}")
+            status, _, text, _ = there.get("web-1", "/gureum/was/was-1/")
+            expect(status == 200, f"/gureum/was/was-1/: {status} {text}")
+
+
 def redmine():
     """1.1 without the two tools whose archives are not to be had here."""
     guests = plans.plan("usecase-1.1", "debian-12")
@@ -212,4 +240,4 @@ def redmine():
     marks.saw("redmine", "debian-12", "booted")
 
 
-CASES = [nginx_tomcat_mariadb, apache_jboss_postgresql, nginx_php_mariadb, apache_php_postgresql, shop, shop_jboss, queue, redmine]
+CASES = [nginx_tomcat_mariadb, apache_jboss_postgresql, nginx_php_mariadb, apache_php_postgresql, shop, shop_jboss, queue, own_part, redmine]

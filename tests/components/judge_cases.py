@@ -254,7 +254,7 @@ def texts(guest):
     """What is told by the text alone."""
     with tempfile.TemporaryDirectory() as folder:
         place = pathlib.Path(folder)
-        (place / "user-data").write_text(guest.text)
+        (place / "user-data").write_text(guest.cloud_config)
         base.say(["cloud-init", "schema", "--config-file", str(place / "user-data")])
         scripts, documents = [], []
         for number, file in enumerate(guest.config.get("write_files", [])):

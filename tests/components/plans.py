@@ -1,4 +1,5 @@
 """From a use case to the first boot of each of its servers, as the plan holds it."""
+import email
 import hashlib
 import json
 import pathlib
@@ -12,11 +13,13 @@ MIRROR = "http://10.10.255.1:8000"
 
 
 class Guest:
-    """One server of a plan: its user-data with the secrets filled in."""
+    """One server of a plan: its user-data and what it fetches besides, with the secrets filled in."""
 
-    def __init__(self, local, address, text, secrets):
-        self.local, self.address, self.text, self.secrets = local, address, text, secrets
-        self.config = json.loads(text.split("\n", 1)[1])
+    def __init__(self, local, address, text, content, secrets):
+        self.local, self.address, self.text, self.content, self.secrets = local, address, text, content, secrets
+        parts = [part for part in email.message_from_string(text).walk() if part.get_filename() == "gureum"]
+        self.cloud_config = parts[0].get_payload(decode=True).decode()
+        self.config = json.loads(self.cloud_config.split("\n", 1)[1])
 
     def file(self, path):
         return next(file["content"] for file in self.config["write_files"] if file["path"] == path)
@@ -56,18 +59,27 @@ def items(document):
 
 def guests(document):
     """The servers by local name. Each secret gets a value, as deploy would make one."""
-    secrets = {name: (hashlib.sha256(name.encode()).hexdigest())[:shape["length"]] for name, shape in document["secrets"].items()}
+    secrets, contents = {name: (hashlib.sha256(name.encode()).hexdigest())[:shape["length"]] for name, shape in document["secrets"].items()}, {}
     addresses, found = {}, {}
     for item in items(document):
         kind, _, local = item["address"].partition(".")
         if kind == "port":
             addresses[local] = item["properties"]["fixed_ips"][0]["ip_address"]
     for item in items(document):
+        if item["address"].startswith("container.signals/object."):
+            files, key = whole(item["properties"]["content"], secrets), secrets["signals.content"]
+            proof = hashlib.sha256(f"{key}{files}{key}".encode()).hexdigest()
+            contents[item["address"].rpartition(".")[2]] = f"{proof}\n{files}"
+    for item in items(document):
         kind, _, local = item["address"].partition(".")
         if kind == "server" and "/" not in local:
-            text = "".join(piece(part, secrets) for part in item["properties"]["user_data"]["$pieces"])
-            found[local] = Guest(local, addresses[local], text, secrets)
+            text = whole(item["properties"]["user_data"], secrets)
+            found[local] = Guest(local, addresses[local], text, contents.get(local, ""), secrets)
     return found
+
+
+def whole(composed, secrets):
+    return "".join(piece(part, secrets) for part in composed["$pieces"])
 
 
 def piece(part, secrets):
@@ -77,5 +89,5 @@ def piece(part, secrets):
     if sort == "secret":
         return secrets[value]
     if sort == "signed_url":
-        return f"{MIRROR}/reports/{value['object']}"
+        return f"{MIRROR}/{'reports/' if value['method'] == 'PUT' else ''}{value['object']}"
     raise AssertionError(f"a plan's user-data holds {sort}")

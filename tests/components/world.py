@@ -38,6 +38,10 @@ class World:
         for path in base.MIRROR.iterdir():
             (self.folder / path.name).symlink_to(path)
         (self.folder / "reports.lines").touch()
+        (self.folder / "content").mkdir()
+        for guest in self.guests.values():
+            if guest.content:
+                (self.folder / "content" / guest.local).write_text(guest.content)
         say(["ip", "netns", "add", NET])
         for command in (["link", "add", "bridge", "type", "bridge"], ["addr", "add", f"{GATE}/16", "dev", "bridge"],
                         ["link", "set", "bridge", "up"], ["link", "set", "lo", "up"]):

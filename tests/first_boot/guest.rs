@@ -9,7 +9,13 @@ use gureum::blueprint::Settings;
 use gureum::component::{self, Component, Context, Minimum, Proof, Reports, Role, Script, Template};
 use gureum::component::{Artifact, Install};
 
+use gureum::model::SecretName;
+use sha2::{Digest, Sha256};
+
 use super::store::Store;
+
+/// Where the store has a guest's files that its user-data has no room for.
+pub const CONTENT: &str = "/v1/AUTH_p/signals/content/web-1";
 
 pub const HEALTHY: &str = "echo 'check web ok 3 fine'";
 
@@ -28,6 +34,7 @@ pub struct Guest {
     settings: Settings,
     reports: Reports,
     artifact: Option<(String, Option<String>)>,
+    apart: bool,
 }
 
 impl Guest {
@@ -43,6 +50,7 @@ impl Guest {
             settings: settings.clone(),
             reports: reports.clone(),
             artifact: None,
+            apart: false,
         };
         guest.write("cloud/data/instance-id", "i-1\n");
         guest.write("cloud/instances/i-1/user-data.txt", "password a1");
@@ -58,6 +66,14 @@ impl Guest {
         self.settings.artifact_base_url = Some(format!("{}/files", self.store.address));
         self.store.put("/files/artifact", content);
         self.artifact = Some((self.path("opt/artifact").display().to_string(), pin));
+        self.install();
+        self
+    }
+
+    /// With its component's files in an object of the store.
+    pub fn apart(mut self) -> Self {
+        self.apart = true;
+        fs::remove_dir_all(self.path("state/components")).expect("they were there");
         self.install();
         self
     }
@@ -118,24 +134,42 @@ impl Guest {
             ..Context::default()
         };
         let component = self.component();
+        let key = SecretName("signals.content".into());
         let guest = component::Guest {
             context: &context,
             components: &[&component],
             settings: &self.settings,
             reports: &self.reports,
+            apart: Some(&key).filter(|_| self.apart),
         };
-        let url = format!("{}/v1/AUTH_p/signals/web-1?temp_url_sig=abc&temp_url_expires=1", self.store.address);
-        for file in component::first_boot(guest).expect("a first boot").files {
+        let boot = component::first_boot(guest).expect("a first boot");
+        for file in boot.files {
             let Some(place) = file.path.strip_prefix("/var/lib/gureum/") else { continue };
-            let mut content = self.moved(&file.content);
-            // What stands for a secret, filled in as the driver does.
-            while let Some((before, rest)) = content.split_once('\u{e000}') {
-                let (name, after) = rest.split_once('\u{e001}').expect("whole");
-                let value = if name == "report" { url.as_str() } else { "a1" };
-                content = format!("{before}{value}{after}");
-            }
-            self.write(&format!("state/{place}"), &content);
+            self.write(&format!("state/{place}"), &self.filled(&self.moved(&file.content)));
         }
+        if self.apart {
+            let files = self.filled(&self.moved(&component::archive(&boot.content)));
+            self.store.put(CONTENT, &format!("{:x}\n{files}", Sha256::digest(format!("a1{files}a1"))));
+        }
+    }
+
+    /// What stands for a secret or an address, filled in as the driver does.
+    fn filled(&self, text: &str) -> String {
+        let mut content = text.to_owned();
+        while let Some((before, rest)) = content.split_once('\u{e000}') {
+            let (name, after) = rest.split_once('\u{e001}').expect("whole");
+            let path = match name {
+                "report" => "/v1/AUTH_p/signals/web-1",
+                "content" => CONTENT,
+                _ => "",
+            };
+            let value = match path {
+                "" => "a1".to_owned(),
+                path => format!("{}{path}?temp_url_sig=abc&temp_url_expires=1", self.store.address),
+            };
+            content = format!("{before}{value}{after}");
+        }
+        content
     }
 
     /// The script with the folder in the place of `/`, the small programs before the real ones, and little patience.

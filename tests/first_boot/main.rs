@@ -6,9 +6,9 @@ mod store;
 
 use sha2::{Digest, Sha256};
 
-use guest::{Guest, HEALTHY, shells};
+use guest::{CONTENT, Guest, HEALTHY, shells};
 use gureum::blueprint::Settings;
-use gureum::component::Reports;
+use gureum::component::{File, Reports, archive};
 use gureum::model::SecretName;
 
 const STAGES: [&str; 8] = ["boot", "mirror", "packages", "artifacts", "files", "start", "health", "ready"];
@@ -46,6 +46,70 @@ fn every_stage_is_reported_and_a_second_run_does_nothing() {
         assert_eq!(guest.store.reports().len(), reports.len(), "{shell}: nothing is done twice");
         assert!(!guest.exists("cloud/instances/i-1/user-data.txt"));
         assert_eq!(guest.calls("apt-get").len(), 2, "one update, one install");
+    }
+}
+
+#[test]
+fn what_user_data_has_no_room_for_is_fetched_proved_and_put_in_place() {
+    for shell in shells() {
+        let guest = Guest::new(shell).apart();
+        assert!(!guest.exists("state/components"), "nothing of it came with the user-data");
+        assert_eq!(guest.run(), 0, "{shell}: {}", guest.log());
+        let mut stages: Vec<String> = guest.store.reports().into_iter().map(|report| report.stage).collect();
+        stages.dedup();
+        assert_eq!(stages[..3], ["boot", "content", "mirror"], "{shell}");
+        assert_eq!(stages.last().map(String::as_str), Some("ready"));
+        assert_eq!(guest.read("srv/page"), "password a1\n", "{shell}: the file is in place, the secret in it");
+        for secret in ["content", "content.sh", "content-url", "content-key", "components"] {
+            assert!(!guest.exists(&format!("state/{secret}")), "{shell}: {secret} is not kept");
+        }
+    }
+}
+
+#[test]
+fn whatever_stands_in_a_file_is_fetched_as_it_was() {
+    for shell in shells() {
+        let guest = Guest::new(shell).apart();
+        let odd = "it's $(x) `y` \\n %s\n\n구름 without an end";
+        let file = File {
+            path: format!("{}/state/components/thing/odd", guest.root()),
+            mode: "0640".into(),
+            content: odd.into(),
+        };
+        let files = format!("{}{}", guest.store.get(CONTENT).split_once('\n').expect("a proof").1, archive(&[file]));
+        guest.store.put(CONTENT, &format!("{}\n{files}", digest(&format!("a1{files}a1"))));
+        guest.program(
+            "systemctl",
+            &format!("[ -e {0}/odd ] || cp -p {0}/state/components/thing/odd {0}/odd", guest.root()),
+        );
+        assert_eq!(guest.run(), 0, "{shell}: {}", guest.log());
+        assert_eq!((guest.read("odd").as_str(), guest.mode("odd")), (odd, 0o640), "{shell}");
+    }
+}
+
+#[test]
+fn files_that_cannot_be_fetched_or_were_changed_are_named_and_nothing_of_them_is_used() {
+    for shell in shells() {
+        let guest = Guest::new(shell).apart();
+        let right = guest.store.get(CONTENT);
+        guest.store.put(CONTENT, &right.replace("password a1", "password b2"));
+        assert_eq!(guest.run(), 1);
+        let words = guest.failure("content");
+        assert!(words.contains("are not what was meant for it: their proof is wrong"), "{shell}: {words}");
+        assert!(!guest.exists("srv/page") && !guest.exists("state/components"));
+        guest.store.take(CONTENT);
+        assert_eq!(guest.run(), 1);
+        let words = guest.failure("content");
+        assert!(words.contains("could not fetch this server's files within 2 s"), "{shell}: {words}");
+        assert!(words.contains("404") && !words.contains("temp_url_sig"), "{shell}: {words}");
+        // It heals when it is there; what it has once it does not fetch again.
+        guest.store.put(CONTENT, &right);
+        guest.program("systemctl", "exit 1");
+        assert_eq!(guest.run(), 1);
+        guest.failure("start");
+        guest.store.take(CONTENT);
+        guest.program("systemctl", ":");
+        assert_eq!(guest.run(), 0, "{shell}: {}", guest.log());
     }
 }
 

@@ -45,6 +45,14 @@ impl Store {
         self.kept.lock().expect("whole").files.insert(path.into(), content.into());
     }
 
+    pub fn get(&self, path: &str) -> String {
+        self.kept.lock().expect("whole").files[path].clone()
+    }
+
+    pub fn take(&self, path: &str) {
+        self.kept.lock().expect("whole").files.remove(path);
+    }
+
     pub fn refuse_reports(&self) {
         self.kept.lock().expect("whole").refuses = true;
     }

@@ -6,6 +6,7 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
+use gureum::blueprint::Inputs;
 use gureum::embedded::{Cloud, Settings};
 use gureum::event::{Event, OutcomeWord, fold};
 use gureum::execute::Summary;
@@ -13,6 +14,7 @@ use gureum::journal::Memory;
 use gureum::model::Secrets;
 use gureum::runtime::{Clock, VirtualClock};
 use gureum::simulate::{Exchange, Machine, Process, Ran, Rows, RunError, Site, Truth, Usecase, foreigner};
+use sha2::{Digest, Sha256};
 
 /// Where virtual time begins: 2026-11-24.
 pub const BEGIN: i64 = 1_795_500_000_000;
@@ -56,6 +58,15 @@ pub struct Stage {
 impl Scene {
     /// A cloud with a foreigner only.
     pub fn new(id: &str) -> Self {
+        Self::of(id, Usecase::new(id))
+    }
+
+    /// The same for an operator whose own part of user-data leaves no room for all that a server's components bring.
+    pub fn with_much_to_say(id: &str) -> Self {
+        Self::of(id, Usecase::with(much_to_say(id)))
+    }
+
+    fn of(id: &str, usecase: Usecase) -> Self {
         in_virtual_time(async {
             let settings = Settings { pace: PACE, ..Settings::default() };
             let clock = VirtualClock::starting_at(BEGIN);
@@ -67,7 +78,7 @@ impl Scene {
             let cloud = site.cloud();
             let before = Rows::of(&cloud);
             let mut scene = Self {
-                usecase: Usecase::new(id),
+                usecase,
                 cloud,
                 now: clock.now_ms(),
                 events: Vec::new(),
@@ -114,6 +125,14 @@ impl Scene {
         let machine = Machine::after(Arc::clone(&site), self.usecase.clone(), journal);
         Stage { clock, site, machine, before: self.before.clone(), deployed: self.deployed.clone() }
     }
+}
+
+/// Inputs with a script of an operator's that takes most of the room: hex of digests, which cannot be packed much.
+pub fn much_to_say(id: &str) -> Inputs {
+    let digest = |n: u32| format!("# {:x}\n", Sha256::digest(n.to_string()));
+    let script: String = std::iter::once("#!/bin/sh\nexit 0\n".to_owned()).chain((0..1000).map(digest)).collect();
+    let settings = gureum::blueprint::Settings { user_data: Some(script), ..Default::default() };
+    Inputs { usecase: id.to_owned(), settings, ..Inputs::default() }
 }
 
 /// How much of the usual durations things take.

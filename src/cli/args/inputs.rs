@@ -75,6 +75,9 @@ pub struct InputArgs {
     /// Node's package registry for the guests
     #[arg(long, value_name = "URL")]
     pub npm_index: Option<String>,
+    /// A file with a cloud-config or a script of your own, which every server runs too
+    #[arg(long, value_name = "FILE")]
+    pub user_data: Option<String>,
     /// How far to go: until the cloud calls every server ACTIVE, or until each has said that it is ready and the service answers
     /// [default: ready]
     #[arg(long, value_enum, value_name = "GOAL")]

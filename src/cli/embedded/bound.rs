@@ -133,15 +133,19 @@ fn operation(work: &Work) -> (Service, &'static str, String) {
         Kind::HealthMonitor => (Service::LoadBalancer, "/v2/lbaas/healthmonitors"),
         Kind::Claim => (Service::ObjectStore, "/v1/{account}/{container}/{object}"),
         // A guest is only listened to: all of them report into one container.
-        Kind::Container | Kind::Guest => (Service::ObjectStore, "/v1/{account}/{container}"),
+        Kind::Container | Kind::Object | Kind::Guest => (Service::ObjectStore, "/v1/{account}/{container}"),
     };
-    let one = format!("{collection}/{{id}}");
+    let one = match kind {
+        Kind::Object => format!("{collection}/{{*object}}"),
+        _ => format!("{collection}/{{id}}"),
+    };
     let (method, path) = match (kind, work) {
         (_, Work::Wait { .. }) => ("GET", one),
         (Kind::RouterInterface, Work::Delete { .. }) => ("PUT", format!("{one}/remove_router_interface")),
         (Kind::RouterInterface, _) => ("PUT", format!("{one}/add_router_interface")),
         (Kind::Guest | Kind::Container | Kind::Claim, Work::Delete { .. }) => ("DELETE", collection.to_owned()),
         (Kind::Guest, _) => ("GET", collection.to_owned()),
+        (Kind::Object, Work::Create { .. }) => ("PUT", one),
         // Members are joined to the pool's others in one request.
         (Kind::Container | Kind::Claim | Kind::Member, Work::Create { .. }) => ("PUT", collection.to_owned()),
         (Kind::Container, Work::Update { .. }) | (_, Work::Create { .. }) => ("POST", collection.to_owned()),

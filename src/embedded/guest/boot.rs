@@ -42,7 +42,8 @@ pub(in crate::embedded) fn born(context: &Context<'_>, user_data: &Json, launche
     if found.report_to.is_none() && found.key.is_none() {
         return Json::Null;
     }
-    json!({"url": found.report_to, "key": found.key, "stage": 0, "number": 0,
+    let content = found.content.map(|url| json!({"url": url, "key": found.content_key}));
+    json!({"content": content, "url": found.report_to, "key": found.key, "stage": 0, "number": 0,
         "at": launched + lasting(context, STAGES[0].1), "console": []})
 }
 
@@ -76,12 +77,9 @@ fn step(context: &mut Context<'_>, id: &str) -> bool {
         // It hangs at the stage that it has told; what it was about to do next waits.
         let Some(log) = fault.log else { return false };
         let words = format!("stage: {}\n{}\n", STAGES[stage - 1].0, log.join("\n"));
-        report(context, id, &mut guest, at, "failed", &words);
-        let again = lasting(context, AGAIN).max(SOONEST_AGAIN);
-        // What nobody looked at is not gone through a thousand times.
-        let missed = ((now - at) / again - ATTEMPTS).max(0);
-        guest["at"] = json!(at + (missed + 1) * again);
-        guest["stage"] = json!(0);
+        again(context, id, &mut guest, at, &words);
+    } else if let Err(words) = content(context, id, &mut guest, at, word) {
+        again(context, id, &mut guest, at, &words);
     } else {
         let words = if word == "ready" { "check first-boot ok 1 emulated\n".to_owned() } else { format!("{word}\n") };
         report(context, id, &mut guest, at, word, &words);
@@ -93,6 +91,35 @@ fn step(context: &mut Context<'_>, id: &str) -> bool {
         row.insert("_guest".to_owned(), guest);
     });
     true
+}
+
+/// It failed, says so, and will try again.
+fn again(context: &mut Context<'_>, id: &str, guest: &mut Json, at: i64, words: &str) {
+    report(context, id, guest, at, "failed", words);
+    let again = lasting(context, AGAIN).max(SOONEST_AGAIN);
+    // What nobody looked at is not gone through a thousand times.
+    let missed = ((context.now - at) / again - ATTEMPTS).max(0);
+    guest["at"] = json!(at + (missed + 1) * again);
+    guest["stage"] = json!(0);
+}
+
+/// Before its second stage it fetches what its user-data had no room for, once, and looks whether it is what was meant.
+fn content(context: &mut Context<'_>, id: &str, guest: &mut Json, at: i64, word: &str) -> Result<(), String> {
+    let Some(address) = guest["content"]["url"].as_str().filter(|_| word == STAGES[1].0).map(str::to_owned) else {
+        return Ok(());
+    };
+    report(context, id, guest, at, "content", "content\n");
+    let failed = |why: &str| format!("stage: content\n{why}\n");
+    let refused = |status: u16| failed(&format!("curl: (22) The requested URL returned error: {status}"));
+    let bytes = get(context, &address, at).map_err(refused)?;
+    let text = String::from_utf8_lossy(&bytes);
+    let (proof, files) = text.split_once('\n').ok_or_else(|| failed("it has one line"))?;
+    let key = guest["content"]["key"].as_str().unwrap_or_default();
+    if proof != format!("{:x}", Sha256::digest(format!("{key}{files}{key}"))) {
+        return Err(failed("its proof is wrong"));
+    }
+    guest["content"] = Json::Null;
+    Ok(())
 }
 
 /// Reports in the ways that it knows; one that is refused is lost, as with a real guest that gives up trying.
@@ -119,13 +146,22 @@ fn report(context: &mut Context<'_>, id: &str, guest: &mut Json, at: i64, stage:
 
 /// A PUT as it would come over the network; the refusal's status.
 fn put(context: &mut Context<'_>, address: &str, kind: &str, words: &str, at: i64) -> Result<(), u16> {
+    let headers = vec![("content-type".to_owned(), kind.to_owned())];
+    object_store::receive(context, &request("PUT", address, headers, words)?, at)
+}
+
+/// A GET the same way; what it gave.
+fn get(context: &mut Context<'_>, address: &str, at: i64) -> Result<Vec<u8>, u16> {
+    object_store::give(context, &request("GET", address, Vec::new(), "")?, at)
+}
+
+fn request(method: &str, address: &str, headers: Vec<(String, String)>, body: &str) -> Result<Request, u16> {
     let Ok(url) = url::Url::parse(address) else { return Err(400) };
-    let request = Request {
-        method: "PUT".to_owned(),
+    Ok(Request {
+        method: method.to_owned(),
         path: super::super::server::decoded(url.path()),
         query: url.query_pairs().map(|(name, value)| (name.into_owned(), value.into_owned())).collect(),
-        headers: vec![("content-type".to_owned(), kind.to_owned())],
-        body: words.as_bytes().to_vec(),
-    };
-    object_store::receive(context, &request, at)
+        headers,
+        body: body.as_bytes().to_vec(),
+    })
 }

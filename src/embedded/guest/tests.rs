@@ -62,10 +62,14 @@ impl Bench {
     }
 
     fn address(&self, key: &str) -> String {
+        self.signed(key, "PUT", "web-1")
+    }
+
+    fn signed(&self, key: &str, method: &str, object: &str) -> String {
         let expires = self.now / 1000 + 86_400;
-        let path = format!("/v1/AUTH_{PROJECT}/s/web-1");
+        let path = format!("/v1/AUTH_{PROJECT}/s/{object}");
         let mac = Hmac::<Sha256>::new_from_slice(key.as_bytes()).expect("any length");
-        let bytes = mac.chain_update(format!("PUT\n{expires}\n{path}")).finalize().into_bytes();
+        let bytes = mac.chain_update(format!("{method}\n{expires}\n{path}")).finalize().into_bytes();
         let signature = bytes.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"));
         format!("http://c/object-store{path}?temp_url_sig={signature}&temp_url_expires={expires}")
     }
@@ -88,7 +92,7 @@ impl Bench {
     /// What the container's listing says of the guest: number and stage.
     fn reported(&mut self, id: &str) -> Option<(u64, String)> {
         let listing = self.json("GET", &format!("/object-store/v1/AUTH_{PROJECT}/s?format=json"), "");
-        let kind = listing.as_array()?.first()?["content_type"].as_str()?.to_owned();
+        let kind = listing.as_array()?.iter().find(|one| one["name"] == "web-1")?["content_type"].as_str()?.to_owned();
         let told = kind.strip_prefix(&format!("application/x-gureum.{id}."))?.to_owned();
         let (number, stage) = told.split_once('.')?;
         Some((number.parse().ok()?, stage.to_owned()))
@@ -160,6 +164,42 @@ fn a_report_that_is_refused_is_lost_and_shows_on_the_console() {
     let id = bench.boot(&[("/var/lib/x/report-url", &url)]);
     assert_eq!(bench.reported(&id), None);
     assert!(bench.console(&id).contains("could not report ready: The requested URL returned error: 401"));
+}
+
+#[test]
+fn one_that_has_more_to_fetch_is_ready_only_when_it_has_what_was_meant_for_it() {
+    let mut bench = Bench::new(1.0);
+    let (url, content) = (bench.address("k"), bench.signed("k", "GET", "content/web-1"));
+    let id = bench.boot(&[
+        ("/var/lib/x/content-url", &content),
+        ("/var/lib/x/content-key", "c0ntent"),
+        ("/var/lib/x/report-url", &url),
+    ]);
+    let object = format!("/object-store/v1/AUTH_{PROJECT}/s/content/web-1");
+    let files = "unpack 0600 '/a' 'b'\n";
+    let proof = format!("{:x}", Sha256::digest(format!("c0ntent{files}c0ntent")));
+    let mut said = Vec::new();
+    let mut told = Vec::new();
+    for (second, body) in
+        [(60, None), (60, Some(format!("{proof}\n{files}#"))), (200, Some(format!("{proof}\n{files}")))]
+    {
+        if let Some(body) = body {
+            bench.ask("PUT", &object, &[], &body);
+        }
+        for _ in 0..second {
+            bench.now += 1_000;
+            let Some(report) = bench.reported(&id).filter(|report| told.last() != Some(report)) else { continue };
+            if report.1 == "failed" {
+                said.push(bench.words());
+            }
+            told.push(report);
+        }
+    }
+    let refused = "stage: content\ncurl: (22) The requested URL returned error: 404\n".to_owned();
+    assert!(said.contains(&refused) && said.contains(&"stage: content\nits proof is wrong\n".to_owned()), "{said:?}");
+    let stages: Vec<&str> = told.iter().map(|(_, stage)| stage.as_str()).collect();
+    assert!(!stages[..stages.len() - 7].contains(&"mirror"), "{stages:?}");
+    assert_eq!(stages[stages.len() - 7..], ["mirror", "packages", "artifacts", "files", "start", "health", "ready"]);
 }
 
 #[test]

@@ -19,6 +19,10 @@ pub(super) struct Found {
     pub report_to: Option<String>,
     /// A key by which it signs what it writes on its console.
     pub key: Option<String>,
+    /// A signed address from which it fetches more files before it goes on.
+    pub content: Option<String>,
+    /// A key by which it knows what it fetched.
+    pub content_key: Option<String>,
 }
 
 /// Reads user-data as it stands in the create request.
@@ -41,7 +45,7 @@ fn part(bytes: &[u8], depth: u8, found: &mut Found) {
     }
     let Some(config) = text.strip_prefix("#cloud-config") else { return script(&text, found) };
     // A cloud-config is YAML, of which JSON is a part: what is no JSON is looked through as it stands.
-    let Ok(config) = serde_json::from_str::<Json>(config) else { return script(&text, found) };
+    let Ok(config) = serde_json::from_str::<Json>(&without_long_escapes(config)) else { return script(&text, found) };
     for file in config["write_files"].as_array().into_iter().flatten() {
         let content = file["content"].as_str().unwrap_or_default();
         let content = match file["encoding"].as_str().unwrap_or_default() {
@@ -50,11 +54,35 @@ fn part(bytes: &[u8], depth: u8, found: &mut Found) {
             }
             _ => content.to_owned(),
         };
-        if file["path"].as_str().is_some_and(|path| path.ends_with("/signal-key")) && !content.trim().is_empty() {
-            found.key = Some(content.trim().to_owned());
+        let said = content.trim();
+        let name = file["path"].as_str().and_then(|path| path.rsplit('/').next()).filter(|_| !said.is_empty());
+        match name.unwrap_or_default() {
+            "signal-key" => found.key = Some(said.to_owned()),
+            "content-key" => found.content_key = Some(said.to_owned()),
+            "content-url" => found.content = Some(said.to_owned()),
+            _ => script(&content, found),
         }
-        script(&content, found);
     }
+}
+
+/// `\U0001f329`, which YAML has and JSON has not, as the character that it stands for.
+fn without_long_escapes(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find('\\') {
+        out.push_str(&rest[..at]);
+        rest = &rest[at..];
+        let long = rest.strip_prefix("\\U").and_then(|code| code.get(..8));
+        if let Some(letter) = long.and_then(|code| char::from_u32(u32::from_str_radix(code, 16).ok()?)) {
+            out.push(letter);
+            rest = &rest[10..];
+        } else {
+            let two = rest.char_indices().nth(2).map_or(rest.len(), |(at, _)| at);
+            out.push_str(&rest[..two]);
+            rest = &rest[two..];
+        }
+    }
+    out + rest
 }
 
 fn unpacked(bytes: &[u8]) -> Vec<u8> {
@@ -126,6 +154,8 @@ mod tests {
     fn every_form_is_unpacked() {
         let config = format!(
             "#cloud-config\n{{\"write_files\": [{{\"path\": \"/var/lib/x/report-url\", \"content\": \"{URL}\\n\"}},
+                {{\"path\": \"/var/lib/x/content-url\", \"content\": \"{URL}&get\"}},
+                {{\"path\": \"/var/lib/x/content-key\", \"content\": \"k\"}},
                 {{\"path\": \"/var/lib/x/signal-key\", \"content\": \"k3y\\n\"}}]}}"
         );
         let script = format!("#!/bin/sh\ncurl -T x '{URL}'\n");
@@ -140,8 +170,20 @@ mod tests {
             (STANDARD.encode(gzip(&script)), None),
             (STANDARD.encode(mime.replace('\n', "\r\n")), key),
         ] {
-            assert_eq!(read(&packed), Found { report_to: Some(URL.to_owned()), key });
+            let (content, content_key) = key.as_ref().map(|_| (format!("{URL}&get"), "k".to_owned())).unzip();
+            assert_eq!(read(&packed), Found { report_to: Some(URL.to_owned()), key, content, content_key });
         }
+    }
+
+    #[test]
+    fn the_long_escapes_of_yaml_are_characters() {
+        assert_eq!(without_long_escapes(r"a\U0001f329b\\U0001f329\n"), "a🌩b\\\\U0001f329\\n");
+        let config = format!(
+            r#"#cloud-config
+{{"write_files": [{{"path": "/x", "content": "\U0001f329"}}, {{"path": "/content-url", "content": "{URL}"}}]}}"#
+        );
+        let found = read(&STANDARD.encode(config));
+        assert_eq!((found.content.as_deref(), found.report_to), (Some(URL), None));
     }
 
     #[test]

@@ -65,6 +65,20 @@ pub(super) static OPERATIONS: &[Operation] = &[
 
 /// A write that came at that time by a signed address from inside the cloud; the refusal's status.
 pub(super) fn receive(context: &mut Context<'_>, request: &Request, at: i64) -> Result<(), u16> {
+    inside(context, request, at, objects::put).map(|_| ())
+}
+
+/// A read the same way; what it gave.
+pub(super) fn give(context: &mut Context<'_>, request: &Request, at: i64) -> Result<Vec<u8>, u16> {
+    inside(context, request, at, objects::get).map(|reply| reply.body)
+}
+
+fn inside(
+    context: &mut Context<'_>,
+    request: &Request,
+    at: i64,
+    handle: fn(&mut Context<'_>) -> Outcome,
+) -> Result<Reply, u16> {
     if !request.path.starts_with("/object-store/v1/") {
         return Err(404);
     }
@@ -76,7 +90,7 @@ pub(super) fn receive(context: &mut Context<'_>, request: &Request, at: i64) -> 
         parameters: Vec::new(),
         settings: context.settings,
     };
-    objects::put(&mut inner).map(|_| ()).map_err(|refusal| refusal.status)
+    handle(&mut inner).map_err(|refusal| refusal.status)
 }
 
 #[cfg(test)]

@@ -28,6 +28,8 @@ crate::messages! {
     BAD_NAME_HELP = "cli.bad-name-help", "give one with `--name`, like `--name shop`", "`--name shop` 처럼 이름을 지정하십시오";
     BAD_KEY_FILE = "cli.bad-key-file", "{file} is no SSH public key", "{file} 은(는) SSH 공개 키가 아닙니다";
     BAD_CA_BUNDLE = "cli.bad-ca-bundle", "ca_bundle holds no certificates in PEM, or a private key", "ca_bundle 에 PEM 인증서가 없거나 개인 키가 들어 있습니다";
+    BAD_USER_DATA = "cli.bad-user-data", "{file} is neither a cloud-config nor a script", "{file} 은(는) cloud-config 도 스크립트도 아닙니다";
+    BAD_USER_DATA_HELP = "cli.bad-user-data-help", "its first line must be `#cloud-config`, or `#!` with an interpreter", "첫 줄은 `#cloud-config` 이거나 인터프리터가 있는 `#!` 이어야 합니다";
     ARTIFACTS_PACKAGES = "cli.artifacts-packages", "packages: {packages}", "패키지: {packages}";
     ARTIFACTS_NO_PIN = "cli.artifacts-no-pin", "no checksum is known: say it with artifacts.{name}.sha256", "체크섬을 알 수 없음: artifacts.{name}.sha256 으로 지정";
     ARTIFACTS_NONE = "cli.artifacts-none", "nothing is to be mirrored", "미러링할 것이 없습니다";

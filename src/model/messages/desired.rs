@@ -62,6 +62,8 @@ crate::messages! {
         "연결에 포트 번호를 적으십시오";
     USER_DATA_TOO_LARGE = "desired.user-data-too-large",
         "user-data of {server} has up to {size} bytes, and Nova takes {limit}", "{server}의 user-data는 최대 {size}바이트인데 Nova는 {limit}바이트까지 받습니다";
+    OWN_USER_DATA = "desired.own-user-data", "user_data is neither a cloud-config nor a script", "user_data 는 cloud-config 도 스크립트도 아닙니다";
+    OWN_USER_DATA_HELP = "desired.own-user-data-help", "its first line must be `#cloud-config`, or `#!` with an interpreter", "첫 줄은 `#cloud-config` 이거나 인터프리터가 있는 `#!` 이어야 합니다";
     FIRST_BOOT = "desired.first-boot", "the first boot of {server} cannot be written: {error}",
         "{server}의 최초 부팅 설정을 만들 수 없습니다: {error}";
     NO_SSH_KEY = "desired.no-ssh-key", "SSH is let in (ssh_from), but no ssh_key is set: nobody can log in",

@@ -13,7 +13,7 @@ fn reporting() -> crate::desired::Desired {
     let key = Value::Secret(SecretRef { name: SecretName("signals.key".into()) });
     desired.put(signals().as_str(), Kind::Container, &[("name", name), ("temp_url_key", key)]);
     for server in ["web-1", "web-2", "db-1"] {
-        let url = SignedUrl { container: signals(), object: server.into(), method: UrlMethod::Put };
+        let url = SignedUrl { container: signals(), object: server.into(), method: UrlMethod::Put, of: None };
         let pieces = vec![Piece::Literal("#cloud-config\n".into()), Piece::SignedUrl(url)];
         let at_server = at(&format!("server.{server}"));
         let there = desired.resources.get_mut(&at_server).expect("a server");
@@ -48,6 +48,61 @@ fn a_guest_comes_after_its_server_and_the_server_after_the_container_it_reports_
     assert_eq!(step(&plan, "create server.web-1").after[&signals()], Until::Settled);
     assert_eq!(plan.totals.resources, reporting().resources.len() - 3, "a guest is no resource");
     assert!(faults(&plan).is_empty());
+}
+
+/// The same, where what web-1 is told lies in an object.
+fn fetching() -> crate::desired::Desired {
+    let mut desired = reporting();
+    let object = at("container.signals/object.web-1");
+    let metadata = map(&[("gureum_content", Value::from("abc"))]);
+    let content = Value::Composed(Composed { pieces: vec![Piece::Literal("unpack".into())] });
+    let entries = [
+        ("container", Value::id_of(&signals())),
+        ("name", Value::from("content/web-1")),
+        ("metadata", metadata),
+        ("content", content),
+    ];
+    desired.put(object.as_str(), Kind::Object, &entries);
+    let url =
+        SignedUrl { container: signals(), object: "content/web-1".into(), method: UrlMethod::Get, of: Some(object) };
+    let server = desired.resources.get_mut(&at("server.web-1")).expect("there");
+    let user_data = Value::Composed(Composed { pieces: vec![Piece::SignedUrl(url)] });
+    server.properties.insert("user_data".into(), user_data);
+    desired
+}
+
+#[test]
+fn an_object_is_there_before_the_server_that_fetches_it_and_a_new_content_too() {
+    let mut desired = fetching();
+    let made = plan(&desired, &nothing());
+    assert!(before(&made, "create container.signals", "create container.signals/object.web-1"));
+    assert!(before(&made, "create container.signals/object.web-1", "create server.web-1"));
+    assert!(faults(&made).is_empty());
+
+    let mut cloud = ready(&desired);
+    cloud.find("container.signals/object.web-1").properties.remove("content");
+    assert_eq!(deeds(&plan(&desired, &cloud)), Vec::<String>::new());
+
+    let object = desired.resources.get_mut(&at("container.signals/object.web-1")).expect("there");
+    object.properties.insert("metadata".into(), map(&[("gureum_content", Value::from("other"))]));
+    assert_eq!(
+        deeds(&plan(&desired, &cloud)),
+        ["update container.signals/object.web-1"],
+        "a server that runs has read it"
+    );
+    cloud.lose("server.web-1");
+    cloud.lose("server.web-1/ready");
+    let again = plan(&desired, &cloud);
+    assert!(before(&again, "update container.signals/object.web-1", "create server.web-1"));
+    assert!(faults(&again).is_empty());
+
+    // The database stays, and its word with the container; the object holds secrets and nothing that anybody would miss.
+    let alone = "delete container.signals/object.web-1".to_owned();
+    assert!(deeds(&destroyed(&cloud, false)).contains(&alone));
+    let whole = destroyed(&cloud, true);
+    assert!(!deeds(&whole).contains(&alone), "it goes with its container");
+    let Work::Delete { with, .. } = &step(&whole, "delete container.signals").work else { panic!("it is a delete") };
+    assert!(with.contains_key(&at("container.signals/object.web-1")));
 }
 
 #[test]
