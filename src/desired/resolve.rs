@@ -65,7 +65,7 @@ mod tests {
         world.inputs.settings.ssh_from = Some("203.0.113.0/24".parse().expect("a range"));
         let desired = world.desired();
         for (address, resource) in &desired.resources {
-            for (name, value) in &resource.properties {
+            for (name, value) in &*resource.properties {
                 assert!(resource.kind.spec().property(name).is_some(), "{address}: {name}");
                 for reference in value.references() {
                     assert!(desired.resources.contains_key(&reference), "{address}.{name} → {reference}");
