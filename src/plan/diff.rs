@@ -113,7 +113,7 @@ fn verdict(
     let Some(number) = matching.at[place] else { return Verdict::Create };
     let (address, resource) = wanted.all[place];
     let observed = matching.observed[number];
-    let holds_data = !matching.never_ran(number) && (resource.bears_data || matching.bears_data(number));
+    let holds_data = (resource.bears_data || matching.bears_data(number)) && !matching.never_ran(number);
     let may_replace = options.replace_data || !holds_data;
     if let Status::Failed(why) = &observed.status {
         if may_replace {
@@ -171,7 +171,7 @@ fn differences(
         if property.change == Change::Never {
             continue;
         }
-        let should = if outputs(Some(as_written)).is_empty() {
+        let should = if wanted.uses[place].is_empty() || outputs(Some(as_written)).is_empty() {
             Cow::Borrowed(as_written)
         } else {
             Cow::Owned(as_written.resolved(&|output| resolve(output, place, wanted, matching, verdicts)))
@@ -227,11 +227,12 @@ pub(super) fn resolve(
     matching: &Matching<'_>,
     verdicts: &Verdicts,
 ) -> Option<String> {
-    let used = wanted.used(place, &output.address)?;
-    if verdicts.renews(used) {
-        return None;
-    }
-    let observed = matching.observed[matching.at[used]?];
+    let number = match wanted.used(place, &output.address) {
+        Some(used) if verdicts.renews(used) => return None,
+        Some(used) => matching.at[used]?,
+        None => matching.named(&output.address)?,
+    };
+    let observed = matching.observed[number];
     if output.field == "id" { Some(observed.id.clone()) } else { observed.outputs.get(&output.field).cloned() }
 }
 

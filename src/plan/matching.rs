@@ -91,6 +91,11 @@ impl<'a> Matching<'a> {
         }
     }
 
+    /// The one at an address that nobody wants: no blueprint refers to any such, so it may take looking through all.
+    pub fn named(&self, address: &Address) -> Option<usize> {
+        (0..self.observed.len()).find(|&number| self.address(number) == Some(address))
+    }
+
     /// Whether it holds data that outlives mistakes, as the cloud shows it.
     pub fn bears_data(&self, number: usize) -> bool {
         let one = self.observed[number];
