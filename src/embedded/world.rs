@@ -12,11 +12,12 @@ pub type Change = (String, String, Option<Row>);
 
 /// Fields by whose text, or one of whose texts, rows are found without looking at all of them: marks, what belongs to a group, a
 /// network or a device, guests that have something to do, and what stands below a load balancer.
-const INDEXED: [&str; 14] = [
+const INDEXED: [&str; 15] = [
     "description",
     "_tags",
     "network_id",
     "device_id",
+    "port_id",
     "security_groups",
     "security_group_id",
     "remote_group_id",

@@ -80,7 +80,7 @@ pub(super) fn touch_pool(context: &mut Context<'_>, pool: &Row) -> Result<(), Fa
 
 /// The listeners whose default pool this is.
 pub(super) fn listeners_of(world: &World, pool: &str) -> Vec<String> {
-    LISTENER.rows(world).into_iter().filter(|row| row["default_pool_id"] == pool).map(|row| text(row, "id")).collect()
+    world.rows_by(&LISTENER.table(), "default_pool_id", pool).into_iter().map(|row| text(row, "id")).collect()
 }
 
 /// Refuses what is in a pending state.
