@@ -56,9 +56,13 @@ fn with_secrets(key: &EnvironmentKey, snapshot: &Snapshot) -> Desired {
         let name = SecretName(name.into());
         desired.secrets.insert(name.clone(), SecretShape { length });
         for resource in desired.resources.values_mut().filter(|resource| resource.kind == Kind::Server) {
-            let Some(Value::Composed(data)) = resource.properties.get_mut("user_data") else { panic!("user-data") };
+            let Some(Value::Composed(data)) = Arc::make_mut(&mut resource.properties).get_mut("user_data") else {
+                panic!("user-data")
+            };
             data.pieces.extend([Piece::Literal(format!("\n# {}: ", name.0)), Piece::Secret(name.clone())]);
-            let Some(Value::Map(metadata)) = resource.properties.get_mut("metadata") else { panic!("metadata") };
+            let Some(Value::Map(metadata)) = Arc::make_mut(&mut resource.properties).get_mut("metadata") else {
+                panic!("metadata")
+            };
             let fingerprint = Value::Fingerprint(FingerprintRef { name: name.clone() });
             metadata.insert(format!("{METADATA_SECRET}{}", name.0), fingerprint);
         }

@@ -210,6 +210,8 @@ pub fn conclude(
         address: entry.address.clone(),
         operation: entry.operation,
         ms: entry.ms,
+        waited_ms: entry.waited_ms,
+        request_ms: entry.request_ms,
     });
     let ending = Ending {
         plan,

@@ -161,6 +161,11 @@ impl Cloud {
         self.wire.statistics()
     }
 
+    /// How many writes that service gets at once now: more would stand in a line, first come, first served.
+    pub fn writes_at_once(&self, service: Service) -> usize {
+        self.wire.writes_at_once(service)
+    }
+
     fn url(&self, call: &Call) -> Result<url::Url, CloudError> {
         let base = self.identity.endpoints.get(&call.service).ok_or_else(|| CloudError::NoService {
             service: call.service.to_string(),

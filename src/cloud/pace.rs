@@ -44,8 +44,8 @@ impl Pacer {
         Turn { lane, permit, round }
     }
 
-    #[cfg(test)]
-    fn limit(&self, service: Service, method: Method) -> u32 {
+    /// How many it lets through at once now.
+    pub(super) fn limit(&self, service: Service, method: Method) -> u32 {
         self.lanes[&(service, method.reads())].state().limit
     }
 }

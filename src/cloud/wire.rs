@@ -9,7 +9,7 @@ use crate::runtime::{Clock, Ids};
 use super::pace::{Health, Pacer, shape};
 use super::refusal;
 use super::retry::{Attempts, Repeat};
-use super::{CloudApi, CloudError, Refusal, Request, Response, Statistics, TransportError, redact};
+use super::{CloudApi, CloudError, Method, Refusal, Request, Response, Statistics, TransportError, redact};
 
 /// Everything that the way of a request needs.
 pub(super) struct Wire {
@@ -39,6 +39,10 @@ impl Wire {
 
     pub(super) fn statistics(&self) -> Statistics {
         self.counted().clone()
+    }
+
+    pub(super) fn writes_at_once(&self, service: Service) -> usize {
+        self.pacer.limit(service, Method::Post) as usize
     }
 
     fn counted(&self) -> MutexGuard<'_, Statistics> {

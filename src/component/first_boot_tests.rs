@@ -159,7 +159,8 @@ fn an_artifact_for_a_link_is_fetched_where_there_is_one() {
     let mut context = context("debian-12");
     let fetched = |context: &Context| {
         let (settings, components) = (Settings::default(), [&component]);
-        let guest = Guest { context, components: &components, settings: &settings, reports: &Reports::None, apart: None };
+        let guest =
+            Guest { context, components: &components, settings: &settings, reports: &Reports::None, apart: None };
         script(&first_boot(guest).expect("renders")).contains("artifact 'a.jar'")
     };
     assert!(!fetched(&context));

@@ -1,6 +1,7 @@
 //! What the parts of a blueprint add to, and the inputs that they all read.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use crate::blueprint::{Blueprint, Inputs};
 use crate::kind::Kind;
@@ -57,7 +58,7 @@ impl<'a> Draft<'a> {
         let kind = Kind::of(&address).expect("the address was made with a kind's own word");
         let bears_data = bears_data || kind.bears_data_at(&address);
         let at_least: BTreeSet<String> = at_least.iter().map(|&name| name.to_owned()).collect();
-        let resource = Resource { kind, properties, at_least, bears_data };
+        let resource = Resource { kind, properties: Arc::new(properties), at_least, bears_data };
         match self.resources.get(&address) {
             Some(there) if *there != resource => {
                 self.faults.push(Diagnostic::error(say!(m::TWICE, address = address)).help(say!(m::TWICE_HELP)));

@@ -66,7 +66,7 @@ mod tests {
         world.with_much_for("gw");
         let desired = world.desired();
         for (address, resource) in &desired.resources {
-            for (name, value) in &resource.properties {
+            for (name, value) in &*resource.properties {
                 assert!(resource.kind.spec().property(name).is_some(), "{address}: {name}");
                 for reference in value.references() {
                     assert!(desired.resources.contains_key(&reference), "{address}.{name} → {reference}");

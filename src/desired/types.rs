@@ -1,6 +1,7 @@
 //! What should exist, and what of the use case this run will not give.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use serde::Serialize;
 
@@ -31,8 +32,8 @@ pub struct Desired {
 pub struct Resource {
     /// What it is.
     pub kind: Kind,
-    /// Every property of the kind's table that is set.
-    pub properties: Properties,
+    /// Every property of the kind's table that is set; a plan that makes it shares them.
+    pub properties: Arc<Properties>,
     /// Properties of which the cloud may add to ours (the groups of a VIP port).
     #[serde(skip_serializing_if = "BTreeSet::is_empty")]
     pub at_least: BTreeSet<String>,

@@ -10,12 +10,18 @@ pub type Row = Map<String, Json>;
 /// One changed row; `None` for a deleted one.
 pub type Change = (String, String, Option<Row>);
 
-/// Fields by whose text, or one of whose texts, rows are found without looking at all of them: marks, what belongs to a group, and
-/// what stands below a load balancer.
-const INDEXED: [&str; 9] = [
+/// Fields by whose text, or one of whose texts, rows are found without looking at all of them: marks, what belongs to a group, a
+/// network or a device, guests that have something to do, and what stands below a load balancer.
+const INDEXED: [&str; 15] = [
     "description",
     "_tags",
+    "network_id",
+    "device_id",
+    "port_id",
+    "security_groups",
     "security_group_id",
+    "remote_group_id",
+    "_busy",
     "_group",
     "_lb",
     "_pool",
@@ -61,6 +67,11 @@ impl World {
     /// Every row of a table, in the order of ids: cheaper than [`World::rows`] where the order is all the same.
     pub fn each(&self, table: &str) -> impl Iterator<Item = &Row> {
         self.tables.get(table).into_iter().flat_map(BTreeMap::values)
+    }
+
+    /// Every row of a table with its id, in the order of ids.
+    pub fn of<'a>(&'a self, table: &str) -> impl Iterator<Item = (&'a str, &'a Row)> {
+        self.tables.get(table).into_iter().flatten().map(|(id, row)| (id.as_str(), row))
     }
 
     /// The rows of a table with this text in an indexed field, in the order of ids.

@@ -166,7 +166,7 @@ impl Dispatcher<'_> {
         loop {
             self.heed_stop();
             while self.halt.is_none() {
-                let starting = self.schedule.start();
+                let starting = self.schedule.start(|service| self.desk.hands.at_once(service));
                 if starting.is_empty() {
                     break;
                 }

@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use crate::cloud::{Cloud, CloudError, Statistics};
 use crate::driver::{Created, Driver, Gone, Progress, ReadyChange, ReadyItem, Scope, Waiting};
 use crate::kind::Kind;
-use crate::model::{Address, EnvironmentKey, Properties, Secrets};
+use crate::model::{Address, EnvironmentKey, Properties, Secrets, Service};
 use crate::snapshot::Observed;
 
 /// The table of drivers.
@@ -38,6 +38,8 @@ pub trait Hands: Send + Sync {
     async fn progress(&self, kind: Kind, known: &[Observed], waiting: &[Waiting]) -> Result<Polled, CloudError>;
     /// The last that can be learned of one that has been waited for in vain.
     async fn last_words(&self, known: &[Observed], waiting: &Waiting) -> Option<String>;
+    /// How many writes that service gets at once now: who goes first among more than that is to be decided before.
+    fn at_once(&self, service: Service) -> usize;
     /// What was asked so far.
     fn statistics(&self) -> Statistics;
 }
@@ -92,6 +94,10 @@ impl Hands for DriverHands {
 
     async fn last_words(&self, known: &[Observed], waiting: &Waiting) -> Option<String> {
         (self.drivers)(waiting.kind).last_words(&self.cloud, self.scope(known), waiting).await
+    }
+
+    fn at_once(&self, service: Service) -> usize {
+        self.cloud.writes_at_once(service)
     }
 
     fn statistics(&self) -> Statistics {

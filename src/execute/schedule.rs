@@ -67,14 +67,16 @@ impl Schedule {
         (Self { nodes, ready, lanes: BTreeMap::new(), in_flight: BTreeMap::new(), limit }, cycle)
     }
 
-    /// The steps that may start now, marked as started.
-    pub fn start(&mut self) -> Vec<usize> {
+    /// The steps that may start now, marked as started: of each service no more than it takes at once, so that what is ready
+    /// later and has a longer way before it never stands behind what was only earlier.
+    pub fn start(&mut self, at_once: impl Fn(Service) -> usize) -> Vec<usize> {
         let mut starting = Vec::new();
         for &(_, step) in &self.ready {
             let node = &self.nodes[step];
-            let busy = self.in_flight.entry(node.kind.spec().service).or_default();
+            let service = node.kind.spec().service;
+            let busy = self.in_flight.entry(service).or_default();
             let lane_is_free = node.lane.as_ref().is_none_or(|lane| !self.lanes.contains_key(lane));
-            if *busy < self.limit && lane_is_free {
+            if *busy < self.limit.min(at_once(service)) && lane_is_free {
                 *busy += 1;
                 if let Some(lane) = &node.lane {
                     self.lanes.insert(lane.clone(), step);

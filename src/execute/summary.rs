@@ -48,6 +48,10 @@ pub struct PathEntry {
     pub operation: OperationWord,
     /// From the end of the link before to its own end, in milliseconds: all of them add up to the makespan.
     pub ms: u64,
+    /// Of these, until its request was sent: its service had enough to do.
+    pub waited_ms: u64,
+    /// Of these, until its request was answered.
+    pub request_ms: u64,
 }
 
 /// When an item was begun and when it ended.
@@ -88,8 +92,14 @@ pub fn critical_path(plan: &Plan, started: i64, finishes: &[Finish]) -> Vec<Path
         });
         let before = released.max_by_key(|(_, moment)| *moment);
         let from = before.map_or(started, |(_, moment)| moment);
-        let ms = u64::try_from(until - from).unwrap_or_default();
-        path.push(PathEntry { address: finish.address.clone(), operation: finish.operation, ms });
+        let between = |begin: i64, end: i64| u64::try_from(end - begin).unwrap_or_default();
+        path.push(PathEntry {
+            address: finish.address.clone(),
+            operation: finish.operation,
+            ms: between(from, until),
+            waited_ms: between(from, finish.begin),
+            request_ms: between(finish.begin, finish.answered.min(until)),
+        });
         next = before;
     }
     path.reverse();

@@ -1,6 +1,7 @@
 //! Where a resource stands in an environment: `server.web-1`, `balancer.front/listener.http`.
 
 use std::fmt;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -8,9 +9,11 @@ use serde::{Deserialize, Serialize};
 ///
 /// One or more segments, joined by `/`; a segment is a kind's word and, where there can be several, a dot and a local name
 /// (`router.main/interface.web`, `balancer.front/pool.http/monitor`). Local names may hold dots and colons, never slashes.
+///
+/// A plan names each a dozen times over, so a clone shares the text.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
-pub struct Address(String);
+pub struct Address(Arc<str>);
 
 /// The text is no address.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -24,18 +27,19 @@ impl Address {
             let word = segment.split('.').next().unwrap_or_default();
             !word.is_empty() && word.chars().all(|c| c.is_ascii_lowercase() || c == '-') && !segment.ends_with('.')
         };
-        if text.split('/').all(word) { Ok(Self(text.to_owned())) } else { Err(AddressError(text.to_owned())) }
+        if text.split('/').all(word) { Ok(Self(text.into())) } else { Err(AddressError(text.to_owned())) }
     }
 
     /// A top-level address: `Address::new("server", "web-1")`.
     pub fn new(word: &str, local: &str) -> Self {
-        Self(format!("{word}.{local}"))
+        Self(format!("{word}.{local}").into())
     }
 
     /// A child's address; an empty local name for a child of which there is one.
     #[must_use]
     pub fn child(&self, word: &str, local: &str) -> Self {
-        if local.is_empty() { Self(format!("{}/{word}", self.0)) } else { Self(format!("{}/{word}.{local}", self.0)) }
+        let dot = if local.is_empty() { "" } else { "." };
+        Self(format!("{}/{word}{dot}{local}", self.0).into())
     }
 
     /// The whole text.
@@ -59,12 +63,12 @@ impl Address {
 
     /// The address this one is below, if any.
     pub fn parent(&self) -> Option<Self> {
-        self.0.rsplit_once('/').map(|(parent, _)| Self(parent.to_owned()))
+        self.0.rsplit_once('/').map(|(parent, _)| Self(parent.into()))
     }
 
     /// Whether this address stands below the other one, at any depth.
     pub fn is_below(&self, other: &Self) -> bool {
-        self.0.strip_prefix(&other.0).is_some_and(|rest| rest.starts_with('/'))
+        self.0.strip_prefix(&*other.0).is_some_and(|rest| rest.starts_with('/'))
     }
 }
 
@@ -77,7 +81,7 @@ impl TryFrom<String> for Address {
 
 impl From<Address> for String {
     fn from(address: Address) -> Self {
-        address.0
+        address.0.as_ref().to_owned()
     }
 }
 

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::kind::{Bulk, Kind};
 use crate::model::Address;
 
-use super::draft::{Doing, Draft, places};
+use super::draft::{Doing, Draft, Order};
 use super::references::outputs;
 use super::{Batch, Item, Reason, Step, StepId, Until, Work};
 
@@ -34,18 +34,18 @@ struct Together {
 }
 
 /// Batches and numbers: steps come after what they wait for, then in the order of kinds, then by address.
-pub(super) fn steps(drafts: Vec<Draft>, levels: &[usize]) -> Vec<Step> {
-    let groups = groups(&drafts, levels);
-    let order: BTreeMap<Kind, usize> = Kind::all().enumerate().map(|(place, kind)| (kind, place)).collect();
+pub(super) fn steps(drafts: Vec<Draft>, order: &Order) -> Vec<Step> {
+    let groups = groups(&drafts, order);
+    let kinds: BTreeMap<Kind, usize> = Kind::all().enumerate().map(|(place, kind)| (kind, place)).collect();
     let mut drafts: Vec<Option<Draft>> = drafts.into_iter().map(Some).collect();
     let mut grouped: Vec<_> = groups
         .into_iter()
         .filter_map(|numbers| {
-            let level = levels[*numbers.first()?];
+            let level = order.levels[*numbers.first()?];
             let members: Vec<Draft> = numbers.iter().filter_map(|&number| drafts[number].take()).collect();
             let first = members.first()?;
             let deletes = matches!(first.doing, Doing::Delete { .. });
-            Some(((level, !deletes, order.get(&first.kind).copied(), first.address.clone()), members))
+            Some(((level, !deletes, kinds.get(&first.kind).copied(), first.address.clone()), members))
         })
         .collect();
     grouped.sort_by(|(a, _), (b, _)| a.cmp(b));
@@ -53,8 +53,8 @@ pub(super) fn steps(drafts: Vec<Draft>, levels: &[usize]) -> Vec<Step> {
 }
 
 /// The numbers of the drafts that go together, for each group by address.
-fn groups(drafts: &[Draft], levels: &[usize]) -> Vec<Vec<usize>> {
-    let places = places(drafts);
+fn groups(drafts: &[Draft], order: &Order) -> Vec<Vec<usize>> {
+    let levels = &order.levels;
     let mut by_level: Vec<usize> = (0..drafts.len()).collect();
     by_level.sort_by_key(|&number| (levels[number], &drafts[number].address));
     let mut groups: Vec<Vec<usize>> = Vec::new();
@@ -75,11 +75,9 @@ fn groups(drafts: &[Draft], levels: &[usize]) -> Vec<Vec<usize>> {
                 Bulk::SameParent => draft.address.parent(),
             };
             let mut after: BTreeMap<usize, Until> = BTreeMap::new();
-            for (address, &until) in &draft.after {
-                if let Some(earlier) = places.find(address, number, draft.deletes_by_id()) {
-                    let entry = after.entry(group_of[earlier]).or_insert(until);
-                    *entry = (*entry).max(until);
-                }
+            for &(earlier, until) in &order.after[number] {
+                let entry = after.entry(group_of[earlier]).or_insert(until);
+                *entry = (*entry).max(until);
             }
             let after = essential(&after, &before);
             together.entry(Together { kind: draft.kind, parent, after }).or_default().push(number);
@@ -91,12 +89,9 @@ fn groups(drafts: &[Draft], levels: &[usize]) -> Vec<Vec<usize>> {
             let mut waits = BTreeMap::new();
             for &number in numbers {
                 group_of[number] = group;
-                let draft = &drafts[number];
-                for (address, &until) in &draft.after {
-                    if let Some(earlier) = places.find(address, number, draft.deletes_by_id()) {
-                        let entry = waits.entry(group_of[earlier]).or_insert(until);
-                        *entry = (*entry).max(until);
-                    }
+                for &(earlier, until) in &order.after[number] {
+                    let entry = waits.entry(group_of[earlier]).or_insert(until);
+                    *entry = (*entry).max(until);
                 }
             }
             before.push(waits);

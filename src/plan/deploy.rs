@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use crate::desired::Desired;
 use crate::event::Known;
 use crate::kind::Kind;
+use crate::model::Text;
 use crate::model::messages::plan as m;
-use crate::model::{Address, Text};
 use crate::say;
 use crate::snapshot::Snapshot;
 
@@ -14,6 +14,7 @@ use super::diff::{Verdict, Verdicts, verdicts};
 use super::going::Going;
 use super::matching::{Matching, Standing};
 use super::preflight::preflight;
+use super::wanted::Wanted;
 use super::{FORMAT, Goal, Plan, Reason, batches, draft, order, secrets, totals, unique};
 
 /// What the user decided about a deploy.
@@ -26,62 +27,60 @@ pub struct DeployOptions {
 /// What is to be done so that everything desired exists and nothing else of the environment does, except what holds data or
 /// cannot be told.
 pub fn deploy(desired: &Desired, snapshot: &Snapshot, known: &Known, options: &DeployOptions) -> Plan {
-    let matching = Matching::new(snapshot, known);
     let filled = secrets::filled(desired, known);
     let desired = filled.as_ref();
-    let mut verdicts = verdicts(desired, &matching, *options, &snapshot.facts);
-    let secrets = secrets::faults(&matching, &verdicts, known);
+    let wanted = Wanted::new(desired);
+    let matching = Matching::new(snapshot, known, &wanted);
+    let mut verdicts = verdicts(&wanted, &matching, *options, &snapshot.facts);
+    let secrets = secrets::faults(&wanted, &matching, &verdicts, known);
     verdicts.faults.extend(secrets);
-    let going = if verdicts.of.is_empty() && !desired.resources.is_empty() {
+    let going = if verdicts.of(0).is_none() && !wanted.all.is_empty() {
         Going::default() // A circle: nothing was decided, so nothing goes.
     } else {
         going(&matching, &verdicts)
     };
 
-    let mut drafts = draft::makes(desired, &matching, &verdicts);
-    order::order_makes(&mut drafts, desired, &verdicts, &matching, &going);
+    let mut drafts = draft::makes(&wanted, &matching, &verdicts);
+    order::order_makes(&mut drafts, &wanted, &verdicts, &matching, &going);
     let mut deletes = draft::deletes(&matching, &going);
     order::order_deletes(&mut deletes, &verdicts, &matching, &going);
     drafts.append(&mut deletes);
-    let levels = levels(&mut drafts, &verdicts, &matching, &going).unwrap_or_else(|circle| {
+    let order = ordered(&mut drafts, &wanted, &verdicts, &matching, &going).unwrap_or_else(|circle| {
         verdicts.faults.push(circle);
         drafts.clear(); // The fault refuses the plan; there is no order to show it in.
-        Vec::new()
+        draft::Order::default()
     });
-    let steps = batches::steps(drafts, &levels);
+    let steps = batches::steps(drafts, &order);
 
-    let stays = |address: &Address| {
-        let verdict = verdicts.of.get(address)?;
-        let number = *matching.at.get(address)?;
-        (!matches!(verdict, Verdict::Create | Verdict::Replace(_))).then_some((verdict, matching.observed[number]))
-    };
-    let mut unchanged = BTreeMap::new();
-    let mut outputs = BTreeMap::new();
-    for address in desired.resources.keys() {
-        let Some((verdict, observed)) = stays(address) else { continue };
+    // Maps are made of sorted lists at once, which is cheaper than one by one.
+    let mut unchanged = Vec::new();
+    let mut outputs = Vec::new();
+    for (place, &(address, _)) in wanted.all.iter().enumerate() {
+        let Some(verdict) = verdicts.of(place).filter(|verdict| !verdict.renews()) else { continue };
+        let Some(observed) = matching.at[place].map(|number| matching.observed[number]) else { continue };
         let mut fields = observed.outputs.clone();
         fields.insert("id".to_owned(), observed.id.clone());
-        outputs.insert(address.clone(), fields);
-        if *verdict == Verdict::Keep && !verdicts.refused.contains_key(address) {
-            unchanged.insert(address.clone(), observed.id.clone());
+        outputs.push((address.clone(), fields));
+        if *verdict == Verdict::Keep && !verdicts.refused.contains_key(&place) {
+            unchanged.push((address.clone(), observed.id.clone()));
         }
     }
     verdicts.reported.sort_by(|a, b| (&a.address, &a.property).cmp(&(&b.address, &b.property)));
     let preflight = preflight(&steps, desired, &matching, &going, &snapshot.facts, verdicts.faults);
-    let all = desired.resources.values().map(|resource| (resource.kind, &resource.properties));
+    let all = desired.resources.values().map(|resource| (resource.kind, &*resource.properties));
     Plan {
         format: FORMAT,
         environment: desired.environment.clone(),
         goal: Goal::Deploy,
         steps,
-        unchanged,
+        unchanged: unchanged.into_iter().collect(),
         kept: going.kept,
         reported: verdicts.reported,
         limitations: desired.limitations.clone(),
         notes: desired.notes.clone(),
         totals: totals::totals(all, &snapshot.facts),
         preflight,
-        outputs,
+        outputs: outputs.into_iter().collect(),
         entry: desired.entry.clone(),
         secrets: desired.secrets.clone(),
     }
@@ -95,13 +94,12 @@ fn going(matching: &Matching<'_>, verdicts: &Verdicts) -> Going {
     for number in 0..matching.observed.len() {
         match matching.standing[number] {
             Standing::Only => {
-                let address = &matching.names[number];
-                match verdicts.of.get(address) {
+                match verdicts.of_observed(matching, number) {
                     Some(Verdict::Replace(reason)) => {
                         replaced.insert(number, reason.clone());
                     }
                     Some(_) => {
-                        if let Some(why) = verdicts.refused.get(address) {
+                        if let Some(why) = matching.wanted[number].and_then(|place| verdicts.refused.get(&place)) {
                             stays.insert(number, why.clone());
                         }
                     }
@@ -134,30 +132,28 @@ fn going(matching: &Matching<'_>, verdicts: &Verdicts) -> Going {
 
 /// Whether it is a guest of a server that is wanted and not replaced.
 fn told_by_one_that_stays(matching: &Matching<'_>, verdicts: &Verdicts, number: usize) -> bool {
-    let stays = |server: usize| {
-        let verdict = verdicts.of.get(&matching.names[server]);
-        verdict.is_some_and(|verdict| !matches!(verdict, Verdict::Create | Verdict::Replace(_)))
-    };
+    let stays = |server: usize| verdicts.of_observed(matching, server).is_some_and(|verdict| !verdict.renews());
     matching.observed[number].kind == Kind::Guest && matching.by_property(number, "server_id").any(stays)
 }
 
-/// The drafts' levels, with the waits for what is unique if they close no circle. A circle without them is a fault.
-fn levels(
+/// The drafts' order, with the waits for what is unique if they close no circle. A circle without them is a fault.
+fn ordered(
     drafts: &mut [draft::Draft],
+    wanted: &Wanted<'_>,
     verdicts: &Verdicts,
     matching: &Matching<'_>,
     going: &Going,
-) -> Result<Vec<usize>, Text> {
-    let waits = unique::order(drafts, verdicts, matching, going);
+) -> Result<draft::Order, Text> {
+    let waits = unique::order(drafts, wanted, verdicts, matching, going);
     let before: Vec<_> = waits.iter().map(|(number, _)| (*number, drafts[*number].after.clone())).collect();
     for (number, holder) in &waits {
         drafts[*number].wait_for(holder, super::Until::Settled);
     }
-    if let Ok(levels) = draft::levels(drafts) {
-        return Ok(levels);
+    if let Ok(order) = draft::Order::of(drafts) {
+        return Ok(order);
     }
     for (number, after) in before {
         drafts[number].after = after;
     }
-    draft::levels(drafts).map_err(|cycle| say!(m::CIRCLE, edges = cycle))
+    draft::Order::of(drafts).map_err(|cycle| say!(m::CIRCLE, edges = cycle))
 }

@@ -10,12 +10,13 @@ use crate::snapshot::{Snapshot, Status};
 use super::diff::Verdicts;
 use super::going::Going;
 use super::matching::Matching;
+use super::wanted::Wanted;
 use super::{FORMAT, Goal, Plan, Preflight, Reason, batches, draft, order, totals};
 
 /// What is to be done so that nothing of the environment is left; without `with_data` except what holds data and all that it
 /// refers to.
 pub fn destroy(snapshot: &Snapshot, known: &Known, with_data: bool) -> Plan {
-    let matching = Matching::new(snapshot, known);
+    let matching = Matching::new(snapshot, known, &Wanted::default());
     let mut unwanted = BTreeMap::new();
     let mut stays = BTreeMap::new();
     for number in 0..matching.observed.len() {
@@ -33,10 +34,10 @@ pub fn destroy(snapshot: &Snapshot, known: &Known, with_data: bool) -> Plan {
     let mut preflight = Preflight::default();
     let mut drafts = draft::deletes(&matching, &going);
     order::order_deletes(&mut drafts, &Verdicts::default(), &matching, &going);
-    let levels = draft::levels(&drafts).unwrap_or_else(|cycle| {
+    let order = draft::Order::of(&drafts).unwrap_or_else(|cycle| {
         preflight.faults.push(say!(m::CIRCLE, edges = cycle));
         drafts.clear(); // The fault refuses the plan; there is no order to show it in.
-        Vec::new()
+        draft::Order::default()
     });
     let left = (0..matching.observed.len()).filter(|number| !going.reasons.contains_key(number));
     let left = left.map(|number| (matching.observed[number].kind, &matching.observed[number].properties));
@@ -44,7 +45,7 @@ pub fn destroy(snapshot: &Snapshot, known: &Known, with_data: bool) -> Plan {
         format: FORMAT,
         environment: snapshot.environment.clone(),
         goal: if with_data { Goal::DestroyWithData } else { Goal::Destroy },
-        steps: batches::steps(drafts, &levels),
+        steps: batches::steps(drafts, &order),
         unchanged: BTreeMap::new(),
         totals: totals::totals(left, &snapshot.facts),
         kept: going.kept,

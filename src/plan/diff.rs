@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use crate::desired::{Desired, Resource};
+use crate::desired::Resource;
 use crate::graph::{Cycle, Graph};
 use crate::kind::{Change, Compare, Kind, METADATA_RUN, METADATA_SECRET, METADATA_USER_DATA, Property};
 use crate::model::messages::plan as m;
@@ -15,7 +15,8 @@ use crate::snapshot::{CloudFacts, Status};
 
 use super::compare::same;
 use super::matching::Matching;
-use super::references::{addresses, outputs};
+use super::references::outputs;
+use super::wanted::Wanted;
 use super::{DeployOptions, Difference, Reason};
 
 /// What is to become of a desired resource.
@@ -33,17 +34,40 @@ pub(super) enum Verdict {
     Replace(Reason),
 }
 
+impl Verdict {
+    /// Whether what stands there will have another id than now.
+    pub fn renews(&self) -> bool {
+        matches!(self, Self::Create | Self::Replace(_))
+    }
+}
+
 /// What is to become of all of them.
 #[derive(Default)]
 pub(super) struct Verdicts {
-    /// By address.
-    pub of: BTreeMap<Address, Verdict>,
+    /// By the numbers of what is wanted.
+    of: Vec<Option<Verdict>>,
     /// Differences that are only shown.
     pub reported: Vec<Difference>,
     /// What holds data and would have to be replaced, and why it stays.
-    pub refused: BTreeMap<Address, Text>,
+    pub refused: BTreeMap<usize, Text>,
     /// The same for the preflight.
     pub faults: Vec<Text>,
+}
+
+impl Verdicts {
+    /// About that one; `None` where nothing was decided, because what is wanted refers to itself.
+    pub fn of(&self, wanted: usize) -> Option<&Verdict> {
+        self.of.get(wanted)?.as_ref()
+    }
+
+    /// About what is observed, where it is at its place and wanted.
+    pub fn of_observed(&self, matching: &Matching<'_>, number: usize) -> Option<&Verdict> {
+        self.of(matching.wanted[number]?)
+    }
+
+    fn renews(&self, wanted: usize) -> bool {
+        self.of(wanted).is_some_and(Verdict::renews)
+    }
 }
 
 /// References that keep what they refer to from being deleted, and which an update can change only once the new one is
@@ -54,56 +78,52 @@ fn holds_fast(kind: Kind, property: &str) -> bool {
 
 /// Decides about every desired resource, each after all it refers to.
 pub(super) fn verdicts(
-    desired: &Desired,
+    wanted: &Wanted<'_>,
     matching: &Matching<'_>,
     options: DeployOptions,
     facts: &CloudFacts,
 ) -> Verdicts {
     let mut verdicts = Verdicts::default();
-    let resources: Vec<(&Address, &Resource)> = desired.resources.iter().collect();
-    let number = |address: &Address| resources.binary_search_by(|(other, _)| (*other).cmp(address)).ok();
-    let references = resources.iter().enumerate().flat_map(|(user, (_, resource))| {
-        let used = addresses(&resource.properties).into_iter().filter_map(number);
-        used.map(move |used| (used, user)).collect::<Vec<_>>()
-    });
-    let graph = match Graph::new(0..resources.len(), references) {
+    let references = wanted.uses.iter().enumerate().flat_map(|(user, uses)| uses.iter().map(move |&used| (used, user)));
+    let graph = match Graph::new(0..wanted.all.len(), references) {
         Ok(graph) => graph,
         Err(Cycle { edges }) => {
-            let name = |number: usize| resources[number].0.clone();
+            let name = |number: usize| wanted.all[number].0.clone();
             let cycle = Cycle { edges: edges.into_iter().map(|(a, b)| (name(a), name(b))).collect() };
             verdicts.faults.push(say!(m::CIRCLE, edges = cycle));
             return verdicts;
         }
     };
-    for &number in graph.order() {
-        let (address, resource) = resources[number];
-        let verdict = verdict(address, resource, matching, options, facts, &mut verdicts);
-        verdicts.of.insert(address.clone(), verdict);
+    verdicts.of = vec![None; wanted.all.len()];
+    for &place in graph.order() {
+        let verdict = verdict(place, wanted, matching, options, facts, &mut verdicts);
+        verdicts.of[place] = Some(verdict);
     }
     verdicts
 }
 
 fn verdict(
-    address: &Address,
-    resource: &Resource,
+    place: usize,
+    wanted: &Wanted<'_>,
     matching: &Matching<'_>,
     options: DeployOptions,
     facts: &CloudFacts,
     verdicts: &mut Verdicts,
 ) -> Verdict {
-    let Some(&number) = matching.at.get(address) else { return Verdict::Create };
+    let Some(number) = matching.at[place] else { return Verdict::Create };
+    let (address, resource) = wanted.all[place];
     let observed = matching.observed[number];
-    let holds_data = !matching.never_ran(number) && (resource.bears_data || matching.bears_data(number));
+    let holds_data = (resource.bears_data || matching.bears_data(number)) && !matching.never_ran(number);
     let may_replace = options.replace_data || !holds_data;
     if let Status::Failed(why) = &observed.status {
         if may_replace {
             return Verdict::Replace(Reason::FailedBefore(why.clone()));
         }
         verdicts.faults.push(say!(m::DATA_FAILED, address = address, why = why));
-        verdicts.refused.insert(address.clone(), say!(m::KEPT_FAILED));
+        verdicts.refused.insert(place, say!(m::KEPT_FAILED));
         return Verdict::Keep;
     }
-    let found = differences(address, resource, matching, verdicts);
+    let found = differences(place, number, wanted, matching, verdicts);
     // What has not settled does not show all of itself yet: only what it refers to is compared, the rest by the next run.
     let pending = matches!(observed.status, Status::Pending(_));
     let relevant = |differs: &Differs| !pending || differs.follows.is_some();
@@ -118,7 +138,7 @@ fn verdict(
             });
         }
         verdicts.faults.push(say!(m::DATA_DIFFERS, address = address, differences = in_words(&differences, facts)));
-        verdicts.refused.insert(address.clone(), say!(m::KEPT_DIFFERS));
+        verdicts.refused.insert(place, say!(m::KEPT_DIFFERS));
         return Verdict::Keep;
     }
     match &observed.status {
@@ -137,23 +157,24 @@ struct Differs {
 }
 
 fn differences(
-    address: &Address,
-    resource: &Resource,
+    place: usize,
+    number: usize,
+    wanted: &Wanted<'_>,
     matching: &Matching<'_>,
     verdicts: &mut Verdicts,
 ) -> Vec<Differs> {
-    let Some(&number) = matching.at.get(address) else { return Vec::new() };
+    let (address, resource) = wanted.all[place];
     let observed = matching.observed[number];
     let mut found = Vec::new();
     for property in resource.kind.spec().properties {
-        let Some(wanted) = resource.properties.get(property.name) else { continue };
+        let Some(as_written) = resource.properties.get(property.name) else { continue };
         if property.change == Change::Never {
             continue;
         }
-        let should = if outputs(Some(wanted)).is_empty() {
-            Cow::Borrowed(wanted)
+        let should = if wanted.uses[place].is_empty() || outputs(Some(as_written)).is_empty() {
+            Cow::Borrowed(as_written)
         } else {
-            Cow::Owned(wanted.resolved(&|output| resolve(output, matching, verdicts)))
+            Cow::Owned(as_written.resolved(&|output| resolve(output, place, wanted, matching, verdicts)))
         };
         let should = should.as_ref();
         let is = observed.properties.get(property.name);
@@ -165,7 +186,7 @@ fn differences(
         };
         if property.change == Change::Reported {
             if is.is_some_and(|is| !same(property.compare, is, should)) {
-                verdicts.reported.push(difference(property.name.to_owned(), is, wanted));
+                verdicts.reported.push(difference(property.name.to_owned(), is, as_written));
             }
         } else if let (Kind::Server, "metadata", Value::Map(keys)) = (resource.kind, property.name, should) {
             let shown = |key: &str| if let Some(Value::Map(is)) = is { is.get(key) } else { None };
@@ -183,8 +204,9 @@ fn differences(
                 }
             }
         } else if !same(comparison(property, resource), is.unwrap_or(&Value::Null), should) {
-            let follows = should.references().into_iter().find(|to| renewed(to, verdicts));
-            let replaced = |to: &Address| matches!(verdicts.of.get(to), Some(Verdict::Replace(_)));
+            let of = |to: &Address| verdicts.of(wanted.used(place, to)?);
+            let follows = should.references().into_iter().find(|to| of(to).is_some_and(Verdict::renews));
+            let replaced = |to: &Address| matches!(of(to), Some(Verdict::Replace(_)));
             let fast = holds_fast(resource.kind, property.name) && should.references().iter().any(replaced);
             let replaces = property.change == Change::Replace || fast;
             found.push(Differs { difference: difference(property.name.to_owned(), is, should), replaces, follows });
@@ -197,17 +219,20 @@ fn comparison(property: &Property, resource: &Resource) -> Compare {
     if resource.at_least.contains(property.name) { Compare::AtLeast } else { property.compare }
 }
 
-/// Whether what stands at that address will have another id than now.
-fn renewed(address: &Address, verdicts: &Verdicts) -> bool {
-    matches!(verdicts.of.get(address), Some(Verdict::Create | Verdict::Replace(_)))
-}
-
-/// The output of something that exists and stays the same.
-pub(super) fn resolve(output: &OutputRef, matching: &Matching<'_>, verdicts: &Verdicts) -> Option<String> {
-    if renewed(&output.address, verdicts) {
-        return None;
-    }
-    let observed = matching.observed[*matching.at.get(&output.address)?];
+/// The output of something that exists and stays the same, as the one at that place refers to it.
+pub(super) fn resolve(
+    output: &OutputRef,
+    place: usize,
+    wanted: &Wanted<'_>,
+    matching: &Matching<'_>,
+    verdicts: &Verdicts,
+) -> Option<String> {
+    let number = match wanted.used(place, &output.address) {
+        Some(used) if verdicts.renews(used) => return None,
+        Some(used) => matching.at[used]?,
+        None => matching.named(&output.address)?,
+    };
+    let observed = matching.observed[number];
     if output.field == "id" { Some(observed.id.clone()) } else { observed.outputs.get(&output.field).cloned() }
 }
 

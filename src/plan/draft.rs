@@ -1,8 +1,8 @@
 //! Steps before they are batched: one for each thing that is done to one resource.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
-use crate::desired::Desired;
 use crate::graph::{Cycle, Graph};
 use crate::kind::{Change, Kind, born_rules};
 use crate::model::{Address, Properties};
@@ -11,12 +11,15 @@ use super::diff::{Verdict, Verdicts};
 use super::going::Going;
 use super::matching::{Matching, top};
 use super::waits::Places;
+use super::wanted::Wanted;
 use super::{Difference, Item, Reason, Until};
 
 /// One thing to do with one resource.
 #[derive(Debug)]
 pub(super) struct Draft {
     pub doing: Doing,
+    /// The number of what is wanted there, where it is made, changed or waited for.
+    pub wanted: Option<usize>,
     pub address: Address,
     pub kind: Kind,
     pub lane: Option<Address>,
@@ -36,7 +39,7 @@ pub(super) enum Doing {
 impl Draft {
     fn new(address: &Address, kind: Kind, doing: Doing, reason: Reason) -> Self {
         let lane = kind.spec().exclusive.then(|| top(address));
-        Self { doing, address: address.clone(), kind, lane, after: BTreeMap::new(), reason }
+        Self { doing, wanted: None, address: address.clone(), kind, lane, after: BTreeMap::new(), reason }
     }
 
     /// Whether it deletes something that exists before the plan.
@@ -52,19 +55,17 @@ impl Draft {
 }
 
 /// Creates, updates and waits for what is desired, and the deletes of born rules that are not.
-pub(super) fn makes(desired: &Desired, matching: &Matching<'_>, verdicts: &Verdicts) -> Vec<Draft> {
+pub(super) fn makes(wanted: &Wanted<'_>, matching: &Matching<'_>, verdicts: &Verdicts) -> Vec<Draft> {
     let mut drafts = Vec::new();
     let mut brought = BTreeSet::new();
-    for (address, resource) in &desired.resources {
-        let created = matches!(verdicts.of.get(address), Some(Verdict::Create | Verdict::Replace(_)));
-        if resource.kind == Kind::SecurityGroup && created {
+    for (place, &(address, resource)) in wanted.all.iter().enumerate() {
+        if resource.kind == Kind::SecurityGroup && verdicts.of(place).is_some_and(Verdict::renews) {
             brought.extend(born_rules(address).into_iter().map(|(rule, _)| rule));
         }
     }
-    for (address, resource) in &desired.resources {
-        let existing = matching.at.get(address).map(|&number| matching.observed[number]);
-        let properties = || resource.properties.clone();
-        let (doing, reason) = match (verdicts.of.get(address), existing) {
+    for (place, &(address, resource)) in wanted.all.iter().enumerate() {
+        let existing = matching.at[place].map(|number| matching.observed[number]);
+        let (doing, reason) = match (verdicts.of(place), existing) {
             (None | Some(Verdict::Keep), _) => continue,
             (Some(Verdict::Wait(word)), Some(existing)) => {
                 let (id, mut properties) = (existing.id.clone(), existing.properties.clone());
@@ -78,7 +79,7 @@ pub(super) fn makes(desired: &Desired, matching: &Matching<'_>, verdicts: &Verdi
             (Some(Verdict::Update(differences)), Some(existing)) => {
                 let (id, differences) = (existing.id.clone(), differences.clone());
                 let reason = Reason::Differs(differences.clone());
-                (Doing::Update { id, properties: properties(), differences }, reason)
+                (Doing::Update { id, properties: (*resource.properties).clone(), differences }, reason)
             }
             (Some(verdict), _) => {
                 if brought.contains(address) {
@@ -86,11 +87,12 @@ pub(super) fn makes(desired: &Desired, matching: &Matching<'_>, verdicts: &Verdi
                 }
                 let reason = if let Verdict::Replace(reason) = verdict { reason.clone() } else { Reason::Missing };
                 let bears_data = resource.bears_data || resource.kind.bears_data_at(address);
-                let (address, properties, brings) = (address.clone(), properties(), BTreeSet::new());
+                let (address, properties, brings) =
+                    (address.clone(), Arc::clone(&resource.properties), BTreeSet::new());
                 let mut item = Item { address, properties, brings, bears_data };
                 if resource.kind == Kind::SecurityGroup {
                     for (rule, properties) in born_rules(&item.address) {
-                        if desired.resources.contains_key(&rule) {
+                        if wanted.number(&rule).is_some() {
                             item.brings.insert(rule);
                         } else {
                             drafts.push(unwanted_birth(&item.address, &rule, properties));
@@ -100,7 +102,7 @@ pub(super) fn makes(desired: &Desired, matching: &Matching<'_>, verdicts: &Verdi
                 (Doing::Create(item), reason)
             }
         };
-        drafts.push(Draft::new(address, resource.kind, doing, reason));
+        drafts.push(Draft { wanted: Some(place), ..Draft::new(address, resource.kind, doing, reason) });
     }
     drafts
 }
@@ -135,22 +137,36 @@ pub(super) fn deletes(matching: &Matching<'_>, going: &Going) -> Vec<Draft> {
     .collect()
 }
 
-/// How many others come before each draft, on the longest way; drafts go by their places in the list.
-pub(super) fn levels(drafts: &[Draft]) -> Result<Vec<usize>, Cycle<Address>> {
-    let places = places(drafts);
-    let edges = drafts.iter().enumerate().flat_map(|(number, draft)| {
-        let earlier = draft.after.keys().filter_map(|address| places.find(address, number, draft.deletes_by_id()));
-        earlier.map(move |earlier| (earlier, number)).collect::<Vec<_>>()
-    });
-    let name = |number: usize| drafts[number].address.clone();
-    match Graph::new(0..drafts.len(), edges) {
-        Ok(graph) => Ok(graph.depths()),
-        Err(cycle) => Err(Cycle { edges: cycle.edges.into_iter().map(|(a, b)| (name(a), name(b))).collect() }),
+/// The order of drafts; they go by their places in the list.
+#[derive(Default)]
+pub(super) struct Order {
+    /// What each comes after, by address, and how far that must be.
+    pub after: Vec<Vec<(usize, Until)>>,
+    /// How many others come before each, on the longest way.
+    pub levels: Vec<usize>,
+}
+
+impl Order {
+    /// Finds the drafts that are waited for.
+    pub fn of(drafts: &[Draft]) -> Result<Self, Cycle<Address>> {
+        let places = places(drafts);
+        let after: Vec<Vec<(usize, Until)>> = (drafts.iter().enumerate())
+            .map(|(number, draft)| {
+                let find = |address| places.find(address, number, draft.deletes_by_id());
+                draft.after.iter().filter_map(|(address, &until)| Some((find(address)?, until))).collect()
+            })
+            .collect();
+        let edges = after.iter().enumerate().flat_map(|(later, all)| all.iter().map(move |&(one, _)| (one, later)));
+        let name = |number: usize| drafts[number].address.clone();
+        match Graph::new(0..drafts.len(), edges) {
+            Ok(graph) => Ok(Self { levels: graph.depths(), after }),
+            Err(cycle) => Err(Cycle { edges: cycle.edges.into_iter().map(|(a, b)| (name(a), name(b))).collect() }),
+        }
     }
 }
 
 /// Where the drafts of each address are.
-pub(super) fn places(drafts: &[Draft]) -> Places<'_> {
+fn places(drafts: &[Draft]) -> Places<'_> {
     let mut places = Places::default();
     for (number, draft) in drafts.iter().enumerate() {
         match draft.doing {

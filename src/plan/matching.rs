@@ -8,6 +8,8 @@ use crate::kind::{Kind, METADATA_DATA};
 use crate::model::{Address, Properties, Value};
 use crate::snapshot::{Observed, Snapshot, Status};
 
+use super::wanted::Wanted;
+
 /// How an observed resource relates to the address that it claims.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Standing {
@@ -27,8 +29,10 @@ pub(super) struct Matching<'a> {
     pub names: Vec<Address>,
     /// How each relates to the address that it claims.
     pub standing: Vec<Standing>,
-    /// The one at each address.
-    pub at: BTreeMap<Address, usize>,
+    /// What of the wanted each is, where it is the one at its address.
+    pub wanted: Vec<Option<usize>>,
+    /// Which is the one at each wanted one's address.
+    pub at: Vec<Option<usize>>,
     /// What each refers to, and by which property. Never itself.
     pub refers: Vec<Vec<(&'a str, usize)>>,
     /// What refers to each, and by which property.
@@ -37,7 +41,7 @@ pub(super) struct Matching<'a> {
 
 impl<'a> Matching<'a> {
     /// Matches. Where the journal knows an id, its address counts: a changed name is a difference, not another resource.
-    pub fn new(snapshot: &'a Snapshot, known: &Known) -> Self {
+    pub fn new(snapshot: &'a Snapshot, known: &Known, wanted: &Wanted<'_>) -> Self {
         let mut observed: Vec<&Observed> = snapshot.resources.iter().collect();
         observed.sort_by(|a, b| (a.kind, &a.id, &a.address).cmp(&(b.kind, &b.id, &b.address)));
         observed.dedup_by(|a, b| (a.kind, &a.id) == (b.kind, &b.id));
@@ -54,22 +58,22 @@ impl<'a> Matching<'a> {
         let (refers, referred) = references(&observed);
         let used = used_by_servers(&observed, &refers, &referred);
         let mut standing = vec![Standing::Unknown; observed.len()];
-        let mut at = BTreeMap::new();
-        let mut claims: BTreeMap<&Address, Vec<usize>> = BTreeMap::new();
-        for (number, address) in claimed.iter().enumerate() {
-            if let Some(address) = address {
-                claims.entry(address).or_default().push(number);
-            }
-        }
-        for (address, numbers) in claims {
+        let mut at = vec![None; wanted.all.len()];
+        let mut is_wanted = vec![None; observed.len()];
+        let claims = claimed.iter().enumerate().filter_map(|(number, address)| Some(((*address)?, number)));
+        let mut claims: Vec<(&Address, usize)> = claims.collect();
+        claims.sort_unstable();
+        for same in claims.chunk_by(|(a, _), (b, _)| a == b) {
             let usage = |n: usize| (used[n], !referred[n].is_empty());
-            let Some(kept) = numbers.iter().copied().min_by_key(|&n| preference(observed[n], usage(n))) else {
-                continue;
-            };
-            for number in numbers {
+            let best = same.iter().min_by_key(|&&(_, n)| preference(observed[n], usage(n)));
+            let Some(&(address, kept)) = best else { continue };
+            for &(_, number) in same {
                 standing[number] = if number == kept { Standing::Only } else { Standing::DoubleOf(kept) };
             }
-            at.insert(address.clone(), kept);
+            is_wanted[kept] = wanted.number(address);
+            if let Some(place) = is_wanted[kept] {
+                at[place] = Some(kept);
+            }
         }
         let names = (0..observed.len())
             .map(|number| match (standing[number], claimed[number]) {
@@ -77,7 +81,7 @@ impl<'a> Matching<'a> {
                 _ => Address::new(observed[number].kind.spec().word, &observed[number].id),
             })
             .collect();
-        Self { observed, names, standing, at, refers, referred }
+        Self { observed, names, standing, wanted: is_wanted, at, refers, referred }
     }
 
     /// Its address, where it can be told; a double has that of the one that it doubles.
@@ -87,6 +91,11 @@ impl<'a> Matching<'a> {
             Standing::DoubleOf(kept) => Some(&self.names[kept]),
             Standing::Unknown => None,
         }
+    }
+
+    /// The one at an address that nobody wants: no blueprint refers to any such, so it may take looking through all.
+    pub fn named(&self, address: &Address) -> Option<usize> {
+        (0..self.observed.len()).find(|&number| self.address(number) == Some(address))
     }
 
     /// Whether it holds data that outlives mistakes, as the cloud shows it.

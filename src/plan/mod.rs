@@ -1,7 +1,7 @@
 //! From what should be and what is to what is to be done. Pure: the same inputs give the same bytes, whatever the order of
 //! the snapshot. Of the past it knows only ids by address.
 //!
-//! The story, one file each: `matching` finds the observed resource of each address; `diff` (with `compare`) decides what is
+//! The story, one file each: `wanted` numbers what should exist; `matching` finds the observed resource of each address; `diff` (with `compare`) decides what is
 //! to become of each desired one; `going` what of the observed goes, along with what, and what stays; `draft` writes a step for
 //! each; `order` and `unique` say what comes after what; `batches` joins and numbers them; `preflight` and `totals` count.
 //! `deploy` and `destroy` are the two that call these. `secrets` puts fingerprints in and compares them. `references` reads values, `waits` reads a plan's order, and `check` looks a finished plan over.
@@ -23,6 +23,7 @@ mod totals;
 mod types;
 mod unique;
 mod waits;
+mod wanted;
 
 #[cfg(test)]
 mod tests;

@@ -1,8 +1,7 @@
 //! What comes after what: from the references, and from the few rules that no reference tells.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use crate::desired::Desired;
 use crate::kind::Kind;
 use crate::model::{Address, SignedUrl};
 
@@ -10,7 +9,8 @@ use super::diff::{Verdict, Verdicts};
 use super::draft::{Doing, Draft};
 use super::going::Going;
 use super::matching::Matching;
-use super::references::{addresses_in, addresses_of, signed};
+use super::references::{addresses_in, signed};
+use super::wanted::Wanted;
 use super::{Difference, Until};
 
 /// The order of what is made.
@@ -25,64 +25,57 @@ use super::{Difference, Until};
 /// - What [`FASTER_FIRST`] says, where both are made and the first are no more than [`FIRST_AT_MOST`]. Only an order.
 pub(super) fn order_makes(
     drafts: &mut [Draft],
-    desired: &Desired,
+    wanted: &Wanted<'_>,
     verdicts: &Verdicts,
     matching: &Matching<'_>,
     going: &Going,
 ) {
-    let appears = |address: &Address| match verdicts.of.get(address) {
-        Some(Verdict::Create | Verdict::Replace(_) | Verdict::Wait(_)) => true,
-        Some(Verdict::Keep | Verdict::Update(_)) | None => false,
-    };
-    let updated = |address: &Address| matches!(verdicts.of.get(address), Some(Verdict::Update(_)));
-    let interfaces = interfaces_by_subnet(desired);
+    let appears =
+        |place: usize| matches!(verdicts.of(place), Some(Verdict::Create | Verdict::Replace(_) | Verdict::Wait(_)));
+    let updated = |place: usize| matches!(verdicts.of(place), Some(Verdict::Update(_)));
+    let interfaces = interfaces_by_subnet(wanted);
     let mut created: BTreeMap<Kind, Vec<&Address>> = BTreeMap::new();
-    for (address, resource) in &desired.resources {
-        if matches!(verdicts.of.get(address), Some(Verdict::Create | Verdict::Replace(_))) {
+    for (place, (address, resource)) in wanted.all.iter().enumerate() {
+        if verdicts.of(place).is_some_and(Verdict::renews) {
             created.entry(resource.kind).or_default().push(address);
         }
     }
-    let claims = desired.resources.iter().filter(|(_, resource)| resource.kind == Kind::Claim);
-    let claims: Vec<&Address> = claims.map(|(address, _)| address).filter(|address| appears(address)).collect();
+    let claims = wanted.all.iter().enumerate().filter(|(place, (_, it))| it.kind == Kind::Claim && appears(*place));
+    let claims: Vec<&Address> = claims.map(|(_, (address, _))| *address).collect();
 
     for draft in drafts {
+        let Some(place) = draft.wanted else { continue };
+        let number = |address| wanted.used(place, address);
         let (uses, stands_on) = match &draft.doing {
-            Doing::Create(item) => {
-                let ports = port_property(draft.kind).map(|name| addresses_of(&item.properties, name));
-                (addresses_in(item.properties.values()), ports.unwrap_or_default())
+            Doing::Create(_) => {
+                let ports = port_property(draft.kind).map(|name| wanted.by_property(place, name));
+                (wanted.uses[place].clone(), ports.unwrap_or_default())
             }
             Doing::Update { properties, differences, .. } => {
                 let moved = |d: &Difference| draft.kind == Kind::FloatingIp && d.property == "port_id";
-                let ports = differences.iter().any(moved).then(|| addresses_of(properties, "port_id"));
+                let ports = differences.iter().any(moved).then(|| wanted.by_property(place, "port_id"));
                 let mut uses = addresses_in(differences.iter().map(|difference| &difference.should));
                 // Its whole text is made ready with it, though only what differs is sent.
                 uses.extend(signed(properties.values()).into_iter().flat_map(SignedUrl::needs));
-                (uses, ports.unwrap_or_default())
+                (uses.into_iter().filter_map(number).collect(), ports.unwrap_or_default())
             }
             Doing::Wait { .. } | Doing::Delete { .. } => continue,
         };
-        let mut after: BTreeSet<&Address> = uses.into_iter().filter(|at| appears(at)).collect();
-        for port in stands_on.iter().filter_map(|port| desired.resources.get(port)) {
-            for subnet in addresses_of(&port.properties, "fixed_ips") {
-                after.extend(interfaces.get(subnet).into_iter().flatten().filter(|address| appears(address)));
-            }
-        }
-        let mut after: BTreeSet<Address> = after.into_iter().cloned().collect();
+        let mut after: Vec<usize> = uses.into_iter().filter(|&used| appears(used)).collect();
         if let Doing::Create(item) = &draft.doing {
             let objects = signed(item.properties.values()).into_iter().filter_map(|url| url.of.as_ref());
-            after.extend(objects.filter(|object| updated(object)).cloned());
+            after.extend(objects.filter_map(number).filter(|&object| updated(object)));
         }
-        if draft.kind == Kind::FloatingIp {
-            for port in stands_on.iter().filter_map(|port| desired.resources.get(port)) {
-                for subnet in addresses_of(&port.properties, "fixed_ips") {
-                    let routers =
-                        interfaces.get(subnet).into_iter().flatten().filter_map(|interface| interface.parent());
-                    after.extend(routers.filter(|router| updated(router)));
+        for port in stands_on {
+            for subnet in wanted.by_property(port, "fixed_ips") {
+                for &(interface, router) in interfaces.get(&subnet).into_iter().flatten() {
+                    after.extend(Some(interface).filter(|&it| appears(it)));
+                    after.extend(router.filter(|&it| draft.kind == Kind::FloatingIp && updated(it)));
                 }
             }
         }
-        for earlier in &after {
-            draft.wait_for(earlier, Until::Settled);
+        for earlier in after {
+            draft.wait_for(wanted.all[earlier].0, Until::Settled);
         }
         if !matches!(draft.doing, Doing::Create(_)) {
             continue;
@@ -98,7 +91,7 @@ pub(super) fn order_makes(
                 draft.wait_for(earlier, Until::Answered);
             }
         }
-        if let Some(&number) = matching.at.get(&draft.address).filter(|number| going.reasons.contains_key(number)) {
+        if let Some(number) = matching.at[place].filter(|number| going.reasons.contains_key(number)) {
             draft.wait_for(&matching.names[going.carrier(number)], Until::Settled);
         }
     }
@@ -124,11 +117,15 @@ fn port_property(kind: Kind) -> Option<&'static str> {
     }
 }
 
-fn interfaces_by_subnet(desired: &Desired) -> BTreeMap<&Address, Vec<&Address>> {
-    let mut interfaces: BTreeMap<&Address, Vec<&Address>> = BTreeMap::new();
-    for (address, resource) in desired.resources.iter().filter(|(_, r)| r.kind == Kind::RouterInterface) {
-        for subnet in addresses_of(&resource.properties, "subnet_id") {
-            interfaces.entry(subnet).or_default().push(address);
+/// The interfaces in each subnet, each with its router where that is wanted too.
+fn interfaces_by_subnet(wanted: &Wanted<'_>) -> BTreeMap<usize, Vec<(usize, Option<usize>)>> {
+    let mut interfaces: BTreeMap<usize, Vec<(usize, Option<usize>)>> = BTreeMap::new();
+    for (place, (address, resource)) in wanted.all.iter().enumerate() {
+        if resource.kind == Kind::RouterInterface {
+            let router = address.parent().and_then(|router| wanted.number(&router));
+            for subnet in wanted.by_property(place, "subnet_id") {
+                interfaces.entry(subnet).or_default().push((place, router));
+            }
         }
     }
     interfaces
@@ -148,7 +145,7 @@ pub(super) fn order_deletes(drafts: &mut [Draft], verdicts: &Verdicts, matching:
         }
     };
     for &number in going.reasons.keys() {
-        let made_again = verdicts.of.contains_key(&matching.names[number]);
+        let made_again = verdicts.of_observed(matching, number).is_some();
         for &(property, user) in &matching.referred[number] {
             if going.reasons.contains_key(&user) {
                 // Neutron lets a group go that rules of other groups name, and two groups may name each other.
@@ -156,7 +153,7 @@ pub(super) fn order_deletes(drafts: &mut [Draft], verdicts: &Verdicts, matching:
                 if !loose {
                     wait(number, user, Until::Settled);
                 }
-            } else if !made_again && lets_go(verdicts, &matching.names[user], property) {
+            } else if !made_again && lets_go(verdicts.of_observed(matching, user), property) {
                 wait(number, user, Until::Settled);
             }
         }
@@ -184,9 +181,9 @@ pub(super) fn order_deletes(drafts: &mut [Draft], verdicts: &Verdicts, matching:
 }
 
 /// Whether the user is updated to another one than it refers to by that property now.
-fn lets_go(verdicts: &Verdicts, user: &Address, property: &str) -> bool {
+fn lets_go(user: Option<&Verdict>, property: &str) -> bool {
     let holding = matches!(property, "fixed_ips" | "security_groups" | "default_pool_id");
-    match verdicts.of.get(user) {
+    match user {
         Some(Verdict::Update(differences)) => holding && differences.iter().any(|d| d.property == property),
         _ => false,
     }

@@ -3,8 +3,9 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use crate::desired::Desired;
+use crate::desired::{Desired, Resource};
 use crate::event::Known;
 use crate::kind::METADATA_SECRET;
 use crate::model::messages::plan as m;
@@ -14,17 +15,18 @@ use crate::snapshot::Observed;
 
 use super::diff::{Verdict, Verdicts};
 use super::matching::Matching;
+use super::wanted::Wanted;
 
 /// What should be, with the fingerprints that are known. What is still to be made stays a reference.
 pub(super) fn filled<'a>(desired: &'a Desired, known: &Known) -> Cow<'a, Desired> {
     let needs = |value: &Value| value.needs_fingerprint().is_some();
-    let any = desired.resources.values().any(|resource| resource.properties.values().any(needs));
-    if !any || known.fingerprints.is_empty() {
+    let any = |resource: &Resource| resource.properties.values().any(needs);
+    if known.fingerprints.is_empty() || !desired.resources.values().any(any) {
         return Cow::Borrowed(desired);
     }
     let mut filled = desired.clone();
-    for resource in filled.resources.values_mut() {
-        for value in resource.properties.values_mut().filter(|value| needs(value)) {
+    for resource in filled.resources.values_mut().filter(|resource| any(resource)) {
+        for value in Arc::make_mut(&mut resource.properties).values_mut().filter(|value| needs(value)) {
             *value = value.fingerprinted(&known.fingerprints);
         }
     }
@@ -43,11 +45,11 @@ pub fn held(observed: &Observed) -> BTreeMap<SecretName, String> {
 }
 
 /// Everything that stays and holds a secret that the journal lacks or has otherwise.
-pub(super) fn faults(matching: &Matching<'_>, verdicts: &Verdicts, known: &Known) -> Vec<Text> {
+pub(super) fn faults(wanted: &Wanted<'_>, matching: &Matching<'_>, verdicts: &Verdicts, known: &Known) -> Vec<Text> {
     let mut faults = Vec::new();
-    for (address, verdict) in &verdicts.of {
-        let Some(&number) = matching.at.get(address) else { continue };
-        if matches!(verdict, Verdict::Create | Verdict::Replace(_)) {
+    for (place, (address, _)) in wanted.all.iter().enumerate() {
+        let Some(number) = matching.at[place] else { continue };
+        if verdicts.of(place).is_none_or(Verdict::renews) {
             continue;
         }
         let data = if matching.bears_data(number) { " --delete-data" } else { "" };

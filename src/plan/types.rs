@@ -1,6 +1,7 @@
 //! What a plan is made of.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -159,7 +160,7 @@ pub struct Item {
     /// Where it will stand.
     pub address: Address,
     /// What it should be.
-    pub properties: Properties,
+    pub properties: Arc<Properties>,
     /// Addresses of desired resources that come with it (a group's own rules): they have no step of their own.
     #[serde(skip_serializing_if = "BTreeSet::is_empty")]
     pub brings: BTreeSet<Address>,

@@ -10,6 +10,7 @@ use super::diff::{Verdicts, resolve};
 use super::draft::{Doing, Draft};
 use super::going::Going;
 use super::matching::Matching;
+use super::wanted::Wanted;
 
 /// Drafts by their numbers, and the addresses that they come after for this reason alone.
 ///
@@ -17,6 +18,7 @@ use super::matching::Matching;
 /// service's refusal, which is tried again, has to do.
 pub(super) fn order(
     drafts: &[Draft],
+    wanted: &Wanted<'_>,
     verdicts: &Verdicts,
     matching: &Matching<'_>,
     going: &Going,
@@ -25,14 +27,15 @@ pub(super) fn order(
     for &number in going.reasons.keys() {
         let observed = matching.observed[number];
         // What is made again at its address waits for its own delete already, and others would wait for that create.
-        if !verdicts.of.contains_key(&matching.names[number]) {
+        if verdicts.of_observed(matching, number).is_none() {
             for (place, what) in keys(observed.kind, &observed.properties) {
                 holders.insert((observed.kind, place, what), (&matching.names[going.carrier(number)], true));
             }
         }
     }
     for draft in drafts {
-        if let (Doing::Update { differences, .. }, Some(&number)) = (&draft.doing, matching.at.get(&draft.address))
+        if let (Doing::Update { differences, .. }, Some(place)) = (&draft.doing, draft.wanted)
+            && let Some(number) = matching.at[place]
             && differences.iter().any(|difference| difference.property == "fixed_ips")
         {
             for (place, what) in keys(draft.kind, &matching.observed[number].properties) {
@@ -45,15 +48,16 @@ pub(super) fn order(
     }
     let mut waits = Vec::new();
     for (number, draft) in drafts.iter().enumerate() {
-        let (properties, creates) = match &draft.doing {
-            Doing::Create(item) => (&item.properties, true),
-            Doing::Update { properties, .. } => (properties, false),
-            Doing::Wait { .. } | Doing::Delete { .. } => continue,
-        };
-        let resolved: Properties = properties
+        let (Some(place), creates) = (draft.wanted, matches!(draft.doing, Doing::Create(_))) else { continue };
+        if !creates && !matches!(draft.doing, Doing::Update { .. }) {
+            continue;
+        }
+        let resolved: Properties = (wanted.all[place].1.properties)
             .iter()
             .filter(|(name, _)| UNIQUE.contains(&name.as_str()))
-            .map(|(name, value)| (name.clone(), value.resolved(&|output| resolve(output, matching, verdicts))))
+            .map(|(name, value)| {
+                (name.clone(), value.resolved(&|output| resolve(output, place, wanted, matching, verdicts)))
+            })
             .collect();
         for (place, what) in keys(draft.kind, &resolved) {
             if let Some(&(holder, goes)) = holders.get(&(draft.kind, place, what))

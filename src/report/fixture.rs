@@ -53,7 +53,11 @@ pub(crate) fn step(plan: &mut Plan, work: Work, after: &[&str], reason: Reason) 
 pub(crate) fn create(kind: Kind, items: &[(&str, &[(&str, Value)])]) -> Work {
     let items = items.iter().map(|(name, properties)| Item {
         address: address(name),
-        properties: properties.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect::<Properties>(),
+        properties: properties
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), value.clone()))
+            .collect::<Properties>()
+            .into(),
         brings: std::collections::BTreeSet::new(),
         bears_data: kind == Kind::Container,
     });

@@ -61,6 +61,10 @@ pub struct PathStep {
     pub operation: OperationWord,
     /// From the end of the link before to its own end, in milliseconds.
     pub ms: u64,
+    /// Of these, until its request was sent.
+    pub waited_ms: u64,
+    /// Of these, until its request was answered; the rest is until it was seen to have settled.
+    pub request_ms: u64,
 }
 
 /// Where the service answers, if the plan has an entry and its address is known by now.
@@ -161,7 +165,13 @@ mod tests {
         let calls = BTreeMap::from([(Service::Compute, 3), (Service::Network, 9)]);
         let url = url(&plan, &events);
         let failures = [(fixture::address("container.assets"), "PUT /shop: 403 Forbidden (tx1)".to_owned())];
-        let path = PathStep { address: fixture::address("server.web-1"), operation: OperationWord::Create, ms: 5_000 };
+        let path = PathStep {
+            address: fixture::address("server.web-1"),
+            operation: OperationWord::Create,
+            ms: 5_000,
+            waited_ms: 100,
+            request_ms: 900,
+        };
         let ending = Ending {
             plan: &plan,
             outcome: OutcomeWord::Partly,

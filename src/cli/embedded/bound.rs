@@ -158,7 +158,7 @@ fn operation(work: &Work) -> (Service, &'static str, String) {
 fn told(found: &Bound, screen: &Screen) -> String {
     let look = &screen.look;
     let seconds = |ms: u64| format!("{}.{:03}", ms / 1000, ms % 1000);
-    let Bound { bound_ms, chain_ms, chain, services } = found;
+    let Bound { bound_ms, chain_ms, chain, services, .. } = found;
     let said = say!(m::BOUND_TOLD, bound = seconds(*bound_ms), chain = seconds(*chain_ms), steps = chain.len());
     let mut text = format!("{}\n", look.say(&said));
     for link in chain {

@@ -36,7 +36,7 @@ pub(super) fn available(context: &Context<'_>) -> Vec<String> {
 }
 
 fn subnets<'a>(context: &'a Context<'_>, network: &str) -> Vec<&'a Row> {
-    context.world.rows("subnets").into_iter().filter(|row| text(row, "network_id") == network).collect()
+    context.world.rows_by("subnets", "network_id", network)
 }
 
 /// Whether it has a subnet, without which no server can stand on it.
@@ -60,7 +60,7 @@ pub(super) fn port(context: &Context<'_>, id: &str) -> Option<Row> {
 
 /// The device that holds an address of a network.
 pub(super) fn holder(context: &Context<'_>, network: &str, address: &str) -> Option<String> {
-    let ports = context.world.rows("ports").into_iter().filter(|row| text(row, "network_id") == network);
+    let ports = context.world.rows_by("ports", "network_id", network);
     ports
         .into_iter()
         .find(|row| addresses(row).iter().any(|(_, held)| held == address))
@@ -139,13 +139,12 @@ pub(super) fn regroup(context: &mut Context<'_>, port: &str, group: &str, into: 
 
 /// The floating addresses of a fixed one.
 pub(super) fn floating(context: &Context<'_>, port: &str, fixed: &str) -> Vec<String> {
-    let rows = context.world.rows("floatingips").into_iter();
-    let rows = rows.filter(|row| text(row, "port_id") == port && text(row, "fixed_ip_address") == fixed);
+    let rows = context.world.rows_by("floatingips", "port_id", port).into_iter();
+    let rows = rows.filter(|row| text(row, "fixed_ip_address") == fixed);
     rows.map(|row| text(row, "floating_ip_address").to_owned()).collect()
 }
 
 /// The rules of a security group.
 pub(super) fn rules(context: &Context<'_>, group: &str) -> Vec<Row> {
-    let rows = context.world.rows("security_group_rules").into_iter();
-    rows.filter(|row| text(row, "security_group_id") == group).cloned().collect()
+    context.world.rows_by("security_group_rules", "security_group_id", group).into_iter().cloned().collect()
 }

@@ -51,7 +51,7 @@ pub(super) fn own(context: &Context<'_>, resource: &str) -> i64 {
 fn used(context: &Context<'_>, project: &str, resource: &str) -> i64 {
     let of_project = |row: &&Row| row["project_id"] == project;
     if resource == "server_groups" {
-        let count = context.world.rows("server_groups").into_iter().filter(of_project).count();
+        let count = context.world.each("server_groups").filter(of_project).count();
         return i64::try_from(count).unwrap_or(i64::MAX);
     }
     let one: fn(&Json) -> i64 = match resource {
@@ -60,7 +60,7 @@ fn used(context: &Context<'_>, project: &str, resource: &str) -> i64 {
         "ram" => |flavor| flavor["ram"].as_i64().unwrap_or(0),
         _ => return 0,
     };
-    let servers = context.world.rows("servers").into_iter().filter(of_project);
+    let servers = context.world.each("servers").filter(of_project);
     servers.filter(|row| !state::of(row, context.now).gone()).map(|row| one(state::flavor(row, context.now))).sum()
 }
 
@@ -69,8 +69,10 @@ pub(super) fn check(context: &Context<'_>, wanted: [(&str, i64); 3]) -> Result<(
     let project = context.caller.project.clone();
     let over: Vec<(&str, i64, i64, i64)> = wanted
         .into_iter()
-        .map(|(name, more)| (name, more, used(context, &project, name), limit(context, &project, name)))
-        .filter(|(_, more, used, limit)| *limit >= 0 && *more > 0 && used + more > *limit)
+        .map(|(name, more)| (name, more, limit(context, &project, name)))
+        .filter(|(_, more, limit)| *limit >= 0 && *more > 0)
+        .map(|(name, more, limit)| (name, more, used(context, &project, name), limit))
+        .filter(|(_, more, used, limit)| used + more > *limit)
         .collect();
     if over.is_empty() {
         return Ok(());

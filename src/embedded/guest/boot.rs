@@ -57,11 +57,24 @@ pub(in crate::embedded) fn console(row: &Row) -> Vec<String> {
 pub(in crate::embedded) fn settle(context: &mut Context<'_>) {
     let now = context.now;
     let due = |row: &&Row| row.get("_guest").and_then(|guest| guest["at"].as_i64()).is_some_and(|at| at <= now);
-    let servers = context.world.each("servers").filter(due).filter(|row| compute::is_running(row, now));
+    let servers = context.world.by("servers", BUSY.0, BUSY.1).filter(due).filter(|row| compute::is_running(row, now));
     let ids: Vec<String> = servers.filter_map(|row| row["id"].as_str().map(str::to_owned)).collect();
     for id in ids {
         while step(context, &id) {}
     }
+}
+
+/// By what servers are found whose guests have something to do.
+const BUSY: (&str, &str) = ("_busy", "guest");
+
+/// Keeps the guest in its server's row.
+pub(in crate::embedded) fn keep(row: &mut Row, guest: Json) {
+    if guest["at"].is_null() {
+        row.remove(BUSY.0);
+    } else {
+        row.insert(BUSY.0.to_owned(), json!(BUSY.1));
+    }
+    row.insert("_guest".to_owned(), guest);
 }
 
 /// One thing that the guest does, if its time has come; whether there may be more.
@@ -87,9 +100,7 @@ fn step(context: &mut Context<'_>, id: &str) -> bool {
         guest["at"] = json!(next);
         guest["stage"] = json!(stage + 1);
     }
-    context.world.change("servers", id, |row| {
-        row.insert("_guest".to_owned(), guest);
-    });
+    context.world.change("servers", id, |row| keep(row, guest));
     true
 }
 

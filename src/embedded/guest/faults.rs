@@ -64,8 +64,7 @@ impl Cloud {
 
     /// Nothing goes wrong in guests any more. What is returned must be stored.
     pub fn let_guests_be(&mut self) -> Vec<Change> {
-        let ids: Vec<String> =
-            self.world.all().filter(|(table, ..)| *table == TABLE).map(|it| it.1.to_owned()).collect();
+        let ids: Vec<String> = self.world.of(TABLE).map(|(id, _)| id.to_owned()).collect();
         for id in ids {
             self.world.remove(TABLE, &id);
         }
@@ -75,8 +74,7 @@ impl Cloud {
 
 /// What goes wrong in that server at that stage; one of those that do so only a few times is used up by it.
 pub(super) fn at(world: &mut World, server: &str, stage: &str) -> Option<GuestFault> {
-    let rules: Vec<(String, Row)> =
-        world.all().filter(|(table, ..)| *table == TABLE).map(|(_, id, row)| (id.to_owned(), row.clone())).collect();
+    let rules: Vec<(String, Row)> = world.of(TABLE).map(|(id, row)| (id.to_owned(), row.clone())).collect();
     let read = |row: Row| {
         let shown = row.into_iter().filter(|(name, _)| !name.starts_with('_')).collect();
         serde_json::from_value::<GuestFault>(Json::Object(shown)).ok()

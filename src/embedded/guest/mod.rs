@@ -12,5 +12,5 @@ mod userdata;
 #[cfg(test)]
 mod tests;
 
-pub(super) use boot::{born, console, settle};
+pub(super) use boot::{born, console, keep, settle};
 pub use faults::GuestFault;

@@ -113,6 +113,11 @@ impl Kind {
         world.rows(&self.table())
     }
 
+    /// Those below that load balancer, oldest first.
+    pub(super) fn below<'a>(&self, world: &'a World, balancer: &str) -> Vec<&'a Row> {
+        world.rows_by(&self.table(), "_lb", balancer)
+    }
+
     /// A row by its id.
     pub(super) fn get<'a>(&self, world: &'a World, id: &str) -> Option<&'a Row> {
         world.get(&self.table(), id)

@@ -143,8 +143,7 @@ pub(super) fn batch(context: &mut Context<'_>) -> Result<Reply, Fault> {
     }
     let pool_id = text(&pool, "id");
     let unique = |row: &Row| (text(row, "address"), row.get("protocol_port").cloned());
-    let old: Vec<Row> =
-        KIND.rows(context.world).into_iter().filter(|row| row["_pool"] == pool_id.as_str()).cloned().collect();
+    let old: Vec<Row> = context.world.rows_by(&KIND.table(), "_pool", &pool_id).into_iter().cloned().collect();
     if old.is_empty() && wanted.is_empty() {
         return Ok(Reply::empty(202));
     }

@@ -37,8 +37,7 @@ pub(super) fn port(context: &Context<'_>, id: &str) -> Result<Row, Fault> {
 /// A network's subnets, or the refusal of one that is not there.
 pub(super) fn subnets_of(context: &Context<'_>, network: &str) -> Result<Vec<Row>, Fault> {
     ports::network(context, network).map_err(|_| missing("Network", network))?;
-    let rows = context.world.rows("subnets").into_iter().filter(|row| text(row, "network_id") == network);
-    Ok(rows.cloned().collect())
+    Ok(context.world.rows_by("subnets", "network_id", network).into_iter().cloned().collect())
 }
 
 /// Whether an address lies in a subnet.
@@ -99,9 +98,9 @@ pub(super) fn adopt(context: &mut Context<'_>, balancer: &str, port: &str) -> St
 
 /// Admits the listeners' ports to a load balancer's group, and no others.
 pub(super) fn admit(context: &mut Context<'_>, group: &str, wanted: &[(&str, i64)]) {
-    let rules = context.world.rows("security_group_rules").into_iter();
+    let rules = context.world.rows_by("security_group_rules", "security_group_id", group).into_iter();
     let known: Vec<(String, String, i64)> = rules
-        .filter(|rule| text(rule, "security_group_id") == group && text(rule, "direction") == "ingress")
+        .filter(|rule| text(rule, "direction") == "ingress")
         .map(|rule| (text(rule, "id"), text(rule, "protocol"), rule["port_range_min"].as_i64().unwrap_or(0)))
         .collect();
     for (id, protocol, port) in &known {

@@ -80,7 +80,7 @@ pub(super) fn touch_pool(context: &mut Context<'_>, pool: &Row) -> Result<(), Fa
 
 /// The listeners whose default pool this is.
 pub(super) fn listeners_of(world: &World, pool: &str) -> Vec<String> {
-    LISTENER.rows(world).into_iter().filter(|row| row["default_pool_id"] == pool).map(|row| text(row, "id")).collect()
+    world.rows_by(&LISTENER.table(), "default_pool_id", pool).into_iter().map(|row| text(row, "id")).collect()
 }
 
 /// Refuses what is in a pending state.
@@ -118,8 +118,7 @@ pub(in super::super) fn settle(context: &mut Context<'_>) {
         world.remove(PENDING, &id);
         let deleted = LOAD_BALANCER.get(world, &id).is_some_and(|row| row["provisioning_status"] == "PENDING_DELETE");
         for kind in CHILDREN {
-            let rows: Vec<Row> =
-                kind.rows(world).into_iter().filter(|row| row["_lb"] == id.as_str()).cloned().collect();
+            let rows: Vec<Row> = kind.below(world, &id).into_iter().cloned().collect();
             for row in rows.into_iter().filter(|row| deleted || !row.contains_key("_stuck")) {
                 let child = text(&row, "id");
                 match text(&row, "provisioning_status").as_str() {
@@ -147,9 +146,9 @@ pub(in super::super) fn settle(context: &mut Context<'_>) {
 /// Opens the load balancer's group for its listeners.
 fn admit(context: &mut Context<'_>, balancer: &str) {
     let listeners: Vec<(&str, i64)> = LISTENER
-        .rows(context.world)
+        .below(context.world, balancer)
         .into_iter()
-        .filter(|row| row["_lb"] == balancer && !row.contains_key("_stuck"))
+        .filter(|row| !row.contains_key("_stuck"))
         .map(|row| {
             let protocol = match row["protocol"].as_str() {
                 Some("UDP") => "udp",

@@ -52,7 +52,8 @@ pub fn pools(subnet: &Row) -> Vec<(IpAddr, IpAddr)> {
 
 /// The addresses of a subnet that ports have, all but `except`'s.
 pub fn taken(world: &World, subnet: &str, except: &str) -> BTreeSet<u128> {
-    let ports = world.each("ports").filter(|port| text(port, "id") != except);
+    let network = world.get("subnets", subnet).map_or("", |subnet| text(subnet, "network_id"));
+    let ports = world.by("ports", "network_id", network).filter(|port| text(port, "id") != except);
     let mut found = BTreeSet::new();
     for port in ports {
         let fixed = list(port, "fixed_ips").iter().filter(|fixed| fixed["subnet_id"] == subnet);
@@ -73,7 +74,7 @@ pub struct Wanted<'a> {
 
 /// The port's addresses on the network: those asked for, or one of each family that the network has.
 pub fn allocate(world: &World, network: &str, asked: Option<&[Json]>, wanted: &Wanted<'_>) -> Result<Vec<Json>, Fault> {
-    let mut subnets: Vec<&Row> = world.each("subnets").filter(|row| text(row, "network_id") == network).collect();
+    let mut subnets: Vec<&Row> = world.by("subnets", "network_id", network).collect();
     subnets.sort_by_key(|row| text(row, "id").to_owned());
     let mut given = Vec::new();
     let Some(asked) = asked else {

@@ -3,7 +3,7 @@
 use serde_json::{Value as Json, json};
 
 use super::kinds::{RULE, SECURITY_GROUP};
-use super::rows::{fault, insert, list, object, text};
+use super::rows::{fault, insert, object, text};
 use super::{crud, list as lists};
 use crate::embedded::context::{Context, shown};
 use crate::embedded::exchange::Reply;
@@ -46,8 +46,7 @@ pub fn admit(context: &mut Context<'_>, group: &str, protocol: &str, port: i64) 
 
 /// Deletes a group of the cloud's own, its rules with it; ports that have it lose it.
 pub fn delete_inner(context: &mut Context<'_>, id: &str) {
-    let on = |port: &Row| list(port, "security_groups").iter().any(|group| group == id);
-    for port in super::ports::ids(context.world, &super::kinds::PORT, on) {
+    for port in super::ports::ids(context.world, &super::kinds::PORT, ("security_groups", id), |_| true) {
         super::ports::leave_group(context, &port, id);
     }
     remove_rules(context, id);
@@ -145,7 +144,7 @@ pub(super) fn update(context: &mut Context<'_>) -> Result<Reply, Fault> {
 }
 
 fn is_used(world: &World, id: &str) -> bool {
-    world.each("ports").any(|port| list(port, "security_groups").iter().any(|group| group == id))
+    world.by("ports", "security_groups", id).next().is_some()
 }
 
 fn in_use(id: &str) -> Fault {
@@ -169,8 +168,9 @@ pub(super) fn delete(context: &mut Context<'_>) -> Result<Reply, Fault> {
 
 /// Removes a group's rules, and those that admit its members.
 fn remove_rules(context: &mut Context<'_>, id: &str) {
-    let gone = |rule: &Row| text(rule, "security_group_id") == id || text(rule, "remote_group_id") == id;
-    for rule in super::ports::ids(context.world, &RULE, gone) {
-        context.world.remove(RULE.table, &rule);
+    for field in ["security_group_id", "remote_group_id"] {
+        for rule in super::ports::ids(context.world, &RULE, (field, id), |_| true) {
+            context.world.remove(RULE.table, &rule);
+        }
     }
 }

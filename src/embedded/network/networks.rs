@@ -16,7 +16,7 @@ const LARGEST: i64 = 1450;
 /// A network with its subnets.
 pub fn complete(world: &World, _now: i64, fresh: bool, network: &mut Row) {
     let id = text(network, "id").to_owned();
-    let subnets = ports::ids(world, &SUBNET, |subnet| text(subnet, "network_id") == id);
+    let subnets = ports::ids(world, &SUBNET, ("network_id", &id), |_| true);
     network.insert("subnets".to_owned(), json!(subnets));
     if !fresh && !flag(network, "router:external") {
         network.remove("is_default");
@@ -69,9 +69,9 @@ pub(super) fn update(context: &mut Context<'_>) -> Result<Reply, Fault> {
 pub(super) fn delete(context: &mut Context<'_>) -> Result<Reply, Fault> {
     crud::delete(context, &NETWORK, |context, network| {
         let id = text(network, "id");
-        let on = |row: &Row| text(row, "network_id") == id;
-        let agents = |port: &Row| text(port, "device_owner") == "network:dhcp";
-        let left = ports::ids(context.world, &super::kinds::PORT, |port| on(port) && !agents(port));
+        let on = ("network_id", id);
+        let left = |port: &Row| text(port, "device_owner") != "network:dhcp";
+        let left = ports::ids(context.world, &super::kinds::PORT, on, left);
         if !left.is_empty() {
             let message = format!(
                 "Unable to complete operation on network {id}. There are one or more ports still in use on the network, id for these ports is: {}.",
@@ -79,10 +79,10 @@ pub(super) fn delete(context: &mut Context<'_>) -> Result<Reply, Fault> {
             );
             return Err(fault(409, "NetworkInUse", message));
         }
-        for port in ports::ids(context.world, &super::kinds::PORT, on) {
+        for port in ports::ids(context.world, &super::kinds::PORT, on, |_| true) {
             ports::delete(context, &port);
         }
-        for subnet in ports::ids(context.world, &SUBNET, on) {
+        for subnet in ports::ids(context.world, &SUBNET, on, |_| true) {
             context.world.remove(SUBNET.table, &subnet);
         }
         Ok(())

@@ -52,7 +52,7 @@ pub fn network(context: &Context<'_>, id: &str) -> Result<Row, Fault> {
 
 /// The ports of a device, oldest first.
 pub fn of_device(world: &World, device_id: &str) -> Vec<Row> {
-    world.each(PORT.table).filter(|port| text(port, "device_id") == device_id).cloned().collect()
+    world.by(PORT.table, "device_id", device_id).cloned().collect()
 }
 
 /// Makes a port as a client would: the owner's quota is asked. Refusals are Neutron's.
@@ -187,7 +187,7 @@ fn free_mac(context: &mut Context<'_>, network: &str) -> String {
 
 /// Whether a port of the network has the hardware address.
 pub(super) fn mac_taken(world: &World, network: &str, mac: &str) -> bool {
-    world.each(PORT.table).any(|port| text(port, "network_id") == network && text(port, "mac_address") == mac)
+    world.by(PORT.table, "network_id", network).any(|port| text(port, "mac_address") == mac)
 }
 
 /// 409 for a port that already has a device.
@@ -202,10 +202,8 @@ pub(super) fn in_use(port: &Row) -> Fault {
     )
 }
 
-/// The ids of the ports that a predicate holds for, in the order of ids.
-pub(super) fn ids(world: &World, of: &Kind, holds: impl Fn(&Row) -> bool) -> Vec<String> {
-    let mut found: Vec<String> =
-        world.each(of.table).filter(|row| holds(row)).map(|row| text(row, "id").to_owned()).collect();
-    found.sort();
-    found
+/// The ids of the rows with this text in an indexed field that a predicate holds for, in their order.
+pub(super) fn ids(world: &World, of: &Kind, by: (&str, &str), holds: impl Fn(&Row) -> bool) -> Vec<String> {
+    let rows = world.by(of.table, by.0, by.1).filter(|row| holds(row));
+    rows.map(|row| text(row, "id").to_owned()).collect()
 }

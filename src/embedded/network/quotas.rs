@@ -39,16 +39,16 @@ fn limits(world: &World, project: &str) -> Row {
 
 fn used(world: &World, name: &str, project: &str) -> i64 {
     let kind = KINDS.into_iter().find(|kind| kind.singular == name);
-    let rows = kind.map(|kind| world.rows(kind.table)).unwrap_or_default();
-    let count = rows.into_iter().filter(|row| text(row, "project_id") == project).count();
+    let rows = kind.into_iter().flat_map(|kind| world.each(kind.table));
+    let count = rows.filter(|row| text(row, "project_id") == project).count();
     i64::try_from(count).unwrap_or(i64::MAX)
 }
 
 /// Refuses what would be more than the project's quota.
 pub fn ask(context: &Context<'_>, kind: &Kind, project: &str, more: usize) -> Result<(), Fault> {
     let limit = limits(context.world, project).get(kind.singular).and_then(Json::as_i64).unwrap_or(-1);
-    let wanted = used(context.world, kind.singular, project) + i64::try_from(more).unwrap_or(i64::MAX);
-    if limit >= 0 && wanted > limit {
+    let wanted = || used(context.world, kind.singular, project) + i64::try_from(more).unwrap_or(i64::MAX);
+    if limit >= 0 && wanted() > limit {
         let message = format!("Quota exceeded for resources: ['{}'].", kind.singular);
         return Err(fault(409, "OverQuota", message));
     }

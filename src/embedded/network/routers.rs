@@ -113,18 +113,16 @@ fn regate(context: &mut Context<'_>, router: &Row, asked: &Json) -> Result<Row, 
 }
 
 fn disconnect(context: &mut Context<'_>, router: &str) {
-    let gates =
-        |port: &Row| text(port, "device_id") == router && text(port, "device_owner") == "network:router_gateway";
-    for port in ports::ids(context.world, &PORT, gates) {
+    let gate = |port: &Row| text(port, "device_owner") == "network:router_gateway";
+    for port in ports::ids(context.world, &PORT, ("device_id", router), gate) {
         ports::delete(context, &port);
     }
 }
 
 /// The router's interface ports, by id.
 pub fn interfaces(world: &World, router: &str) -> Vec<Row> {
-    let inner =
-        |port: &Row| text(port, "device_id") == router && text(port, "device_owner") == "network:router_interface";
-    ports::ids(world, &PORT, inner).iter().filter_map(|id| ports::find(world, id).cloned()).collect()
+    let inner = |port: &&Row| text(port, "device_owner") == "network:router_interface";
+    world.by(PORT.table, "device_id", router).filter(inner).cloned().collect()
 }
 
 fn check_routes(world: &World, router: &str, routes: &Json) -> Result<(), Fault> {

@@ -236,14 +236,15 @@ pub(super) fn delete(context: &mut Context<'_>) -> Result<Reply, Fault> {
         let id = text(subnet, "id");
         let has = |port: &Row| list(port, "fixed_ips").iter().any(|fixed| fixed["subnet_id"] == id);
         let agents = |port: &Row| text(port, "device_owner") == "network:dhcp";
-        if !ports::ids(context.world, &super::kinds::PORT, |port| has(port) && !agents(port)).is_empty() {
+        let network = text(subnet, "network_id");
+        let by = ("network_id", network);
+        if !ports::ids(context.world, &super::kinds::PORT, by, |port| has(port) && !agents(port)).is_empty() {
             let message = format!(
                 "Unable to complete operation on subnet {id}: One or more ports have an IP allocation from this subnet."
             );
             return Err(fault(409, "SubnetInUse", message));
         }
-        let network = text(subnet, "network_id");
-        for port in ports::ids(context.world, &super::kinds::PORT, has) {
+        for port in ports::ids(context.world, &super::kinds::PORT, by, has) {
             let row = ports::find(context.world, &port).cloned().unwrap_or_default();
             let fixed: Vec<&Json> = list(&row, "fixed_ips").iter().filter(|fixed| fixed["subnet_id"] != id).collect();
             change(context, &super::kinds::PORT, &port, 1, object(json!({"fixed_ips": fixed})));

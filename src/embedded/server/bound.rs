@@ -70,9 +70,11 @@ pub struct Bound {
     pub chain: Vec<Link>,
     /// What each service has to do.
     pub services: Vec<Load>,
+    /// Every step at its best, in the order in which they were given: what a run's own times are to be held against.
+    pub steps: Vec<Link>,
 }
 
-/// One step of the longest chain.
+/// One step, as if nobody else asked.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Link {
     /// The step.
@@ -154,7 +156,8 @@ pub fn bound(steps: &Steps) -> Result<Bound, BoundError> {
     let chain_ms = last.map_or(0, |last| times[last].settled);
     let services = loads(steps);
     let bound_ms = services.iter().map(|load| load.least_ms).max().unwrap_or(0).max(chain_ms);
-    Ok(Bound { bound_ms, chain_ms, chain: chain(steps, &times, last), services })
+    let all = (0..steps.len()).map(|number| link(&steps[number], times[number], true)).collect();
+    Ok(Bound { bound_ms, chain_ms, chain: chain(steps, &times, last), services, steps: all })
 }
 
 fn known(step: &Step) -> Result<(), BoundError> {
@@ -202,17 +205,17 @@ fn chain(steps: &[Step], times: &[Times], last: Option<usize>) -> Vec<Link> {
     let mut links = Vec::new();
     let mut next = last.map(|last| (last, true));
     while let Some((number, settled)) = next {
-        let Times { begins, answered, settled: settles, behind } = times[number];
-        links.push(Link {
-            id: steps[number].id.clone(),
-            begins_ms: begins,
-            request_ms: answered - begins,
-            settles_ms: if settled { settles - answered } else { 0 },
-        });
-        next = behind;
+        links.push(link(&steps[number], times[number], settled));
+        next = times[number].behind;
     }
     links.reverse();
     links
+}
+
+fn link(step: &Step, times: Times, settled: bool) -> Link {
+    let Times { begins, answered, settled: settles, .. } = times;
+    let settles_ms = if settled { settles - answered } else { 0 };
+    Link { id: step.id.clone(), begins_ms: begins, request_ms: answered - begins, settles_ms }
 }
 
 fn loads(steps: &[Step]) -> Vec<Load> {
@@ -271,6 +274,8 @@ mod tests {
         let network = &found.services[1];
         assert_eq!((network.service, network.requests), (Service::Network, 3));
         assert_eq!(network.total_ms, net + port + address);
+        let alone: Vec<(&str, u64)> = found.steps.iter().map(|link| (link.id.as_str(), link.request_ms)).collect();
+        assert_eq!(alone, [("server", server), ("net", net), ("port", port), ("ip", address)]);
     }
 
     #[test]
@@ -287,7 +292,7 @@ mod tests {
     #[test]
     fn nothing_to_do_takes_no_time() {
         let found = of(json!([])).expect("a bound");
-        assert_eq!(found, Bound { bound_ms: 0, chain_ms: 0, chain: vec![], services: vec![] });
+        assert_eq!(found, Bound { bound_ms: 0, chain_ms: 0, chain: vec![], services: vec![], steps: vec![] });
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! The whole way down: plan, drivers and funnel over a scripted cloud.
 
+use std::sync::Arc;
+
 use std::sync::Mutex;
 
 use secrecy::SecretString;
@@ -32,6 +34,7 @@ fn config() -> CloudConfig {
 fn item(address: &str, properties: &[(&str, Value)]) -> Item {
     let address = at(address);
     let properties = properties.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
+    let properties = Arc::new(properties);
     Item { address, properties, brings: BTreeSet::new(), bears_data: false }
 }
 

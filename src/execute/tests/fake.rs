@@ -1,6 +1,7 @@
 //! A small cloud behind the drivers' doors, in virtual time, that can be told to misbehave.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -10,7 +11,7 @@ use crate::cloud::{CloudError, Refusal, Statistics};
 use crate::driver::{Created, Gone, Progress, REPORT, ReadyChange, ReadyItem, Waiting};
 use crate::execute::hands::{Hands, Polled};
 use crate::kind::{Kind, Settles};
-use crate::model::{Address, Properties};
+use crate::model::{Address, Properties, Service};
 use crate::runtime::{Clock, VirtualClock};
 use crate::snapshot::{Observed, Status};
 
@@ -62,12 +63,20 @@ pub struct Fake {
     run: Mutex<String>,
     begin: i64,
     inside: Mutex<Inside>,
+    /// How many writes a service takes at once.
+    pub at_once: AtomicUsize,
 }
 
 impl Fake {
     pub fn new() -> Arc<Self> {
         let clock = VirtualClock::starting_at(1_000_000);
-        Arc::new(Self { begin: 1_000_000, clock, run: Mutex::new("r2".into()), inside: Mutex::default() })
+        Arc::new(Self {
+            begin: 1_000_000,
+            clock,
+            run: Mutex::new("r2".into()),
+            inside: Mutex::default(),
+            at_once: AtomicUsize::new(usize::MAX),
+        })
     }
 
     pub fn clock(&self) -> Arc<dyn Clock> {
@@ -355,6 +364,10 @@ impl Hands for Fake {
     async fn last_words(&self, _: &[Observed], waiting: &Waiting) -> Option<String> {
         self.arrive(&format!("console {}", waiting.address), waiting.kind, &[&waiting.address]).await;
         Some("login:".into())
+    }
+
+    fn at_once(&self, _: Service) -> usize {
+        self.at_once.load(Ordering::Relaxed)
     }
 
     fn statistics(&self) -> Statistics {

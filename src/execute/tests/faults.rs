@@ -1,5 +1,7 @@
 //! What goes wrong, and what is done about it.
 
+use std::sync::Arc;
+
 use super::fake::Fault;
 use super::*;
 use crate::model::{FingerprintRef, SecretName};
@@ -28,7 +30,7 @@ async fn fingerprints_are_filled_in_and_a_secret_that_nobody_has_is_told() {
     let mut plan = plan_of(vec![create(&[("server.a", &[])])]);
     let Work::Create(batch) = &mut plan.steps[0].work else { panic!("a create") };
     let fingerprint = Value::Fingerprint(FingerprintRef { name: name.clone() });
-    batch.items[0].properties.insert("metadata".into(), fingerprint);
+    Arc::make_mut(&mut batch.items[0].properties).insert("metadata".into(), fingerprint);
     let lacking = Stage::new().run(&plan).await;
     assert_eq!((lacking.exit_code, lacking.failed), (4, 1));
     assert_eq!(lacking.failures, [(at("server.a"), "the journal has no secret db.app, which this needs".to_owned())]);

@@ -1,5 +1,7 @@
 //! Waiting for what runs inside servers.
 
+use std::sync::Arc;
+
 use super::*;
 use crate::event::fold;
 use crate::journal::Journal;
@@ -9,7 +11,7 @@ use crate::snapshot::Status;
 fn plan(limit_s: i64) -> Plan {
     let mut guest = create(&[("server.web-1/ready", &["server.web-1"])]);
     let Work::Create(batch) = &mut guest.work else { unreachable!("it creates") };
-    batch.items[0].properties.insert("limit_s".into(), Value::from(limit_s));
+    Arc::make_mut(&mut batch.items[0].properties).insert("limit_s".into(), Value::from(limit_s));
     plan_of(vec![create(&[("server.web-1", &[])]), guest])
 }
 

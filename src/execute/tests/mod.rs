@@ -70,7 +70,7 @@ fn create(items: &[(&str, &[&str])]) -> Step {
         let reference = |it: &&str| (format!("{it}_id"), Value::id_of(&at(it)));
         let mut properties: Properties = of.iter().map(reference).collect();
         properties.insert("name".into(), Value::from(*address));
-        Item { address: at(address), properties, brings: BTreeSet::new(), bears_data: false }
+        Item { address: at(address), properties: properties.into(), brings: BTreeSet::new(), bears_data: false }
     };
     let kind = Kind::of(&at(items[0].0)).expect("a kind's word");
     let after = items.iter().flat_map(|(_, of)| of.iter().map(|it| (at(it), Until::Settled))).collect();

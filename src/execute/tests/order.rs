@@ -22,8 +22,9 @@ async fn one_thing_after_the_other_and_each_durable_first() {
         ]
     );
     assert_eq!(summary.makespan_ms, 200);
-    let path: Vec<_> = summary.critical_path.iter().map(|link| (link.address.as_str(), link.ms)).collect();
-    assert_eq!(path, [("network.web", 100), ("subnet.web", 100)]);
+    let path =
+        summary.critical_path.iter().map(|link| (link.address.as_str(), link.ms, link.waited_ms, link.request_ms));
+    assert_eq!(path.collect::<Vec<_>>(), [("network.web", 100, 0, 100), ("subnet.web", 100, 0, 100)]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -88,6 +89,23 @@ async fn requests_to_one_service_are_bounded() {
     assert_eq!(stage.fake.most_at_once(Kind::Server), 3);
     let polls = stage.fake.log().iter().filter(|line| *line == "progress server").count();
     assert!(polls <= 12, "one question for all of them: {polls}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_becomes_ready_later_and_has_more_before_it_stands_behind_nobody() {
+    let stage = Stage::new();
+    stage.fake.at_once.store(2, std::sync::atomic::Ordering::Relaxed);
+    let plan = plan_of(vec![
+        create(&[("network.web", &[])]),
+        create(&[("group.a", &[])]),
+        create(&[("group.b", &[])]),
+        create(&[("group.c", &[])]),
+        create(&[("subnet.web", &["network.web"])]),
+        create(&[("server.web-1", &["subnet.web"])]),
+    ]);
+    assert_eq!(stage.run(&plan).await.done, 6);
+    assert_eq!(stage.fake.times("create subnet.web"), [100], "two groups were ready before it: {:?}", stage.fake.log());
+    assert_eq!(stage.fake.times("create group.c"), [200]);
 }
 
 #[tokio::test(start_paused = true)]

@@ -1,6 +1,7 @@
 //! What goes with one request.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::world::*;
 use crate::kind::Kind;
@@ -50,7 +51,8 @@ fn a_request_holds_32_items_and_64_kib() {
     assert_eq!(requests(&plan(&many, &nothing()))[&Kind::Port], [32, 32, 6]);
     for number in 1..=4 {
         let long = Value::from("x".repeat(30_000));
-        many.port(&format!("web-{number}"), "web", "", "web").properties.insert("name".into(), long);
+        let port = many.port(&format!("web-{number}"), "web", "", "web");
+        Arc::make_mut(&mut port.properties).insert("name".into(), long);
     }
     let plan = plan(&many, &nothing());
     assert!(requests(&plan)[&Kind::Port].len() >= 4, "{:?}", requests(&plan)[&Kind::Port]);

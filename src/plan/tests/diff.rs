@@ -1,5 +1,7 @@
 //! What differs, what that asks for, and who follows.
 
+use std::sync::Arc;
+
 use super::world::*;
 use crate::event::Known;
 use crate::kind::{Change, Kind, METADATA_RUN, METADATA_USER_DATA};
@@ -62,7 +64,7 @@ fn an_update_says_what_is_and_what_should_be_and_all_that_should_be() {
     assert_eq!(deeds(&plan), ["update network.web"]);
     let Work::Update { id, properties, differences, .. } = &step(&plan, "update network.web").work else { panic!() };
     assert_eq!(id, "id:network.web");
-    assert_eq!(properties, &desired.resources[&at("network.web")].properties);
+    assert_eq!(properties, &*desired.resources[&at("network.web")].properties);
     assert_eq!(differences[0].is, Some("renamed".into()));
     assert_eq!(differences[0].should, "shop-web".into());
 }
@@ -98,8 +100,9 @@ fn other_user_data_is_reported_and_changes_nothing() {
     let mut desired = small();
     let cloud = cloud(&desired);
     let server = desired.resources.get_mut(&at("server.web-1")).expect("it is there");
-    server.properties.insert("user_data".into(), "something new".into());
-    let Some(Value::Map(metadata)) = server.properties.get_mut("metadata") else { panic!() };
+    let properties = Arc::make_mut(&mut server.properties);
+    properties.insert("user_data".into(), "something new".into());
+    let Some(Value::Map(metadata)) = properties.get_mut("metadata") else { panic!() };
     metadata.insert(METADATA_USER_DATA.into(), "hash-2".into());
     let plan = plan(&desired, &cloud);
     assert!(plan.steps.is_empty());

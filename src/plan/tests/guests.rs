@@ -1,5 +1,7 @@
 //! Servers that say themselves how far they are.
 
+use std::sync::Arc;
+
 use super::world::*;
 use crate::kind::{Kind, guest_id, signals};
 use crate::model::{Composed, Piece, SecretName, SecretRef, SignedUrl, UrlMethod, Value};
@@ -17,7 +19,7 @@ fn reporting() -> crate::desired::Desired {
         let pieces = vec![Piece::Literal("#cloud-config\n".into()), Piece::SignedUrl(url)];
         let at_server = at(&format!("server.{server}"));
         let there = desired.resources.get_mut(&at_server).expect("a server");
-        there.properties.insert("user_data".into(), Value::Composed(Composed { pieces }));
+        Arc::make_mut(&mut there.properties).insert("user_data".into(), Value::Composed(Composed { pieces }));
         let entries =
             [("server_id", Value::id_of(&at_server)), ("server", Value::from(server)), ("limit_s", Value::from(900))];
         desired.put(&format!("server.{server}/ready"), Kind::Guest, &entries);
@@ -67,7 +69,7 @@ fn fetching() -> crate::desired::Desired {
         SignedUrl { container: signals(), object: "content/web-1".into(), method: UrlMethod::Get, of: Some(object) };
     let server = desired.resources.get_mut(&at("server.web-1")).expect("there");
     let user_data = Value::Composed(Composed { pieces: vec![Piece::SignedUrl(url)] });
-    server.properties.insert("user_data".into(), user_data);
+    Arc::make_mut(&mut server.properties).insert("user_data".into(), user_data);
     desired
 }
 
@@ -84,7 +86,7 @@ fn an_object_is_there_before_the_server_that_fetches_it_and_a_new_content_too() 
     assert_eq!(deeds(&plan(&desired, &cloud)), Vec::<String>::new());
 
     let object = desired.resources.get_mut(&at("container.signals/object.web-1")).expect("there");
-    object.properties.insert("metadata".into(), map(&[("gureum_content", Value::from("other"))]));
+    Arc::make_mut(&mut object.properties).insert("metadata".into(), map(&[("gureum_content", Value::from("other"))]));
     assert_eq!(
         deeds(&plan(&desired, &cloud)),
         ["update container.signals/object.web-1"],
@@ -111,7 +113,7 @@ fn ready_ones_are_unchanged_whatever_key_and_limit_they_were_given() {
     let cloud = ready(&desired);
     assert_eq!(deeds(&plan(&desired, &cloud)), Vec::<String>::new());
     let guest = desired.resources.get_mut(&at("server.web-1/ready")).expect("there");
-    guest.properties.insert("limit_s".into(), Value::from(60));
+    Arc::make_mut(&mut guest.properties).insert("limit_s".into(), Value::from(60));
     let plan = plan(&desired, &cloud);
     assert_eq!(deeds(&plan), Vec::<String>::new());
     assert!(plan.unchanged.contains_key(&at("server.web-1/ready")) && plan.unchanged.contains_key(&signals()));

@@ -1,5 +1,7 @@
 //! What stops a deploy before its first write, and totals.
 
+use std::sync::Arc;
+
 use super::world::*;
 use crate::kind::Quota;
 use crate::model::Service;
@@ -51,7 +53,7 @@ fn a_replacement_needs_only_what_it_adds() {
     assert!(faults(&plan(&desired, &snapshot)).is_empty());
     let mut larger = small();
     let server = larger.resources.get_mut(&at("server.web-1")).expect("it is there");
-    server.properties.insert("flavorRef".into(), "flavor-medium".into());
+    Arc::make_mut(&mut server.properties).insert("flavorRef".into(), "flavor-medium".into());
     let shortfalls = plan(&larger, &snapshot).preflight.shortfalls;
     assert_eq!(shortfalls, [Shortfall { quota: Quota::Cores, limit: 1, used: 1, needed: 1 }]);
 }
@@ -95,7 +97,7 @@ fn planned_addresses_must_fit() {
 
     let mut desired = small();
     let subnet = desired.resources.get_mut(&at("subnet.web")).expect("it is there");
-    subnet.properties.insert("cidr".into(), "10.10.1.8/29".into());
+    Arc::make_mut(&mut subnet.properties).insert("cidr".into(), "10.10.1.8/29".into());
     for number in 12..=17 {
         desired.port(&format!("p{number}"), "web", &format!("10.10.1.{}", number - 3), "web");
     }

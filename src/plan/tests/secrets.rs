@@ -1,5 +1,7 @@
 //! Secrets by their fingerprints.
 
+use std::sync::Arc;
+
 use super::world::*;
 use crate::desired::Desired;
 use crate::event::Known;
@@ -23,7 +25,9 @@ fn with_secret() -> Desired {
     desired.secrets.insert(name(), SecretShape { length: 24 });
     for server in ["server.was-1", "server.db-1"] {
         let resource = desired.resources.get_mut(&at(server)).expect("the shop has it");
-        let Some(Value::Map(metadata)) = resource.properties.get_mut("metadata") else { panic!("it has metadata") };
+        let Some(Value::Map(metadata)) = Arc::make_mut(&mut resource.properties).get_mut("metadata") else {
+            panic!("it has metadata")
+        };
         metadata.insert(key(), Value::Fingerprint(FingerprintRef { name: name() }));
     }
     desired

@@ -1,6 +1,7 @@
 //! Small desired environments, the clouds that hold exactly them, and ways to look at a plan.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use crate::desired::{Desired, Resource};
 use crate::event::Known;
@@ -126,7 +127,7 @@ pub trait Build {
     fn data_server(&mut self, name: &str, group: Option<&str>) {
         let server = self.server(name, group);
         server.bears_data = true;
-        if let Some(Value::Map(metadata)) = server.properties.get_mut("metadata") {
+        if let Some(Value::Map(metadata)) = Arc::make_mut(&mut server.properties).get_mut("metadata") {
             metadata.insert(METADATA_DATA.to_owned(), "true".into());
         }
     }
@@ -180,7 +181,7 @@ impl Build for Desired {
             properties.insert("description".into(), environment().mark().into());
         }
         let bears_data = kind.bears_data_at(&address);
-        let resource = Resource { kind, properties, at_least: BTreeSet::new(), bears_data };
+        let resource = Resource { kind, properties: Arc::new(properties), at_least: BTreeSet::new(), bears_data };
         self.resources.entry(address).or_insert(resource)
     }
 }

@@ -202,7 +202,7 @@ fn build(context: &mut Context<'_>, mut row: Row, wanted: &[Wanted], security: &
     };
     row.insert("_launched".to_owned(), if then == "active" { json!(until) } else { Json::Null });
     let guest = if then == "active" { guest::born(context, &row["_user_data"], until) } else { Json::Null };
-    row.insert("_guest".to_owned(), guest);
+    guest::keep(&mut row, guest);
     row.insert("_vm".to_owned(), json!("building"));
     row.insert("_task".to_owned(), json!({"name": "building", "from": context.now, "until": until, "then": then}));
     context.world.put("servers", &id, row);
