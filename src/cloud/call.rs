@@ -7,6 +7,7 @@ use serde_json::Value as Json;
 use crate::model::Service;
 
 use super::Method;
+use super::refusal::http_date;
 
 /// One request.
 #[derive(Clone)]
@@ -105,4 +106,16 @@ pub struct Answer {
     pub body: Json,
     /// `x-openstack-request-id`, `x-compute-request-id` or `x-trans-id`.
     pub request_id: Option<String>,
+}
+
+impl Answer {
+    /// A header, by its name in lower case.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(it, _)| it == name).map(|(_, value)| value.as_str())
+    }
+
+    /// The whole second in which it was given, by the service's own clock: milliseconds since the epoch.
+    pub fn date_ms(&self) -> Option<i64> {
+        http_date(self.header("date")?)
+    }
 }

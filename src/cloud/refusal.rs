@@ -29,14 +29,19 @@ pub(super) fn request_id(response: &Response) -> Option<String> {
         .map(str::to_owned)
 }
 
+/// An HTTP date, in milliseconds since the epoch.
+pub(super) fn http_date(text: &str) -> Option<i64> {
+    let date = jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(text).ok()?;
+    Some(date.as_millisecond())
+}
+
 /// `Retry-After`, as seconds or as an HTTP date.
 pub(super) fn retry_after(response: &Response, now_ms: i64) -> Option<u64> {
     let text = response.header("retry-after")?.trim();
     if let Ok(seconds) = text.parse() {
         return Some(seconds);
     }
-    let date = jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(text).ok()?;
-    let ms = date.as_millisecond().saturating_sub(now_ms).max(0);
+    let ms = http_date(text)?.saturating_sub(now_ms).max(0);
     u64::try_from(ms).ok().map(|ms| ms.div_ceil(1000))
 }
 

@@ -10,7 +10,7 @@ use async_trait::async_trait;
 use futures::future::try_join_all;
 use serde_json::Value as Json;
 
-use crate::cloud::{Cloud, CloudError, Method};
+use crate::cloud::{Answer, Cloud, CloudError, Method};
 use crate::kind::{Kind, METADATA_RUN, claim_container, claim_id, signals};
 use crate::model::{Address, Properties, Value};
 use crate::snapshot::{Observed, Status};
@@ -22,18 +22,17 @@ use super::{Created, Driver, Gone, Progress, ReadyChange, ReadyItem, Scope, Wait
 
 pub(super) struct Claim;
 
-/// For so many seconds a claim has to stand before it counts.
-const STANDS: f64 = 1.0;
+/// For so many milliseconds a claim has to stand before it counts.
+const STANDS_MS: f64 = 1_000.0;
 /// What it is until then.
 const YOUNG: &str = "young";
 
 /// Whether it has stood long enough, by the object store's own clock. Where that is not told, it counts at once.
-fn stands(headers: &[(String, String)]) -> bool {
-    let header = |name: &str| headers.iter().find(|(it, _)| it == name).map(|(_, value)| value.as_str());
-    let now = header("date").and_then(|date| jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(date).ok());
-    let made = header("x-timestamp").and_then(|made| made.parse::<f64>().ok());
-    let age = now.zip(made).map(|(now, made)| now.as_duration().as_secs_f64() - made);
-    age.is_none_or(|age| age >= STANDS)
+fn stands(answer: &Answer) -> bool {
+    let made_s = answer.header("x-timestamp").and_then(|made| made.parse::<f64>().ok());
+    #[allow(clippy::cast_precision_loss, reason = "milliseconds since the epoch are far below 2^52")]
+    let age_ms = answer.date_ms().zip(made_s).map(|(now, made)| now as f64 - made * 1_000.0);
+    age_ms.is_none_or(|age| age >= STANDS_MS)
 }
 
 /// What it says. One that somebody overwrote says nothing.
@@ -81,7 +80,7 @@ impl Driver for Claim {
     ) -> Result<Option<Observed>, CloudError> {
         let Some(container) = claim_container(id) else { return Ok(None) };
         Ok(found(cloud.send(call(Method::Get, id)).await)?.map(|answer| {
-            let status = if stands(&answer.headers) { Status::Ready } else { Status::Pending(YOUNG.into()) };
+            let status = if stands(&answer) { Status::Ready } else { Status::Pending(YOUNG.into()) };
             let mut claim = observed(container, &answer.body, status);
             self.place(scope, &mut claim);
             claim

@@ -188,9 +188,7 @@ impl Driver for Guest {
         };
         let told = if let Some(container) = container(scope) {
             let head = found(cloud.send(container::call(Method::Head, &format!("{container}/{server}"))).await)?;
-            let kind = head.as_ref().and_then(|head| {
-                head.headers.iter().find(|(name, _)| name == "content-type").map(|(_, value)| value.as_str())
-            });
+            let kind = head.as_ref().and_then(|head| head.header("content-type"));
             match kind.and_then(GuestReport::of_type).filter(|report| report.instance == server_id) {
                 Some(report) => {
                     let words = words(cloud, scope, container, server, &report).await?;
