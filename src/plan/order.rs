@@ -21,7 +21,8 @@ use super::{Difference, Until};
 /// - A server and a floating IP after the router interface in their port's subnet: a first boot without a way out fails, and
 ///   Neutron refuses a floating IP without one. A floating IP also after that router's own update, which may bring the gateway
 ///   back that it needs.
-/// - A server after the claim: before it, another journal's run may be making the same servers with secrets of its own.
+/// - What uses a claimed container (a server that reports into it, an object in it) after the claim: before that, another journal's
+///   run may be making the same with secrets of its own.
 /// - What [`FASTER_FIRST`] says, where both are made and the first are no more than [`FIRST_AT_MOST`]. Only an order.
 pub(super) fn order_makes(
     drafts: &mut [Draft],
@@ -40,8 +41,7 @@ pub(super) fn order_makes(
             created.entry(resource.kind).or_default().push(address);
         }
     }
-    let claims = wanted.all.iter().enumerate().filter(|(place, (_, it))| it.kind == Kind::Claim && appears(*place));
-    let claims: Vec<&Address> = claims.map(|(_, (address, _))| *address).collect();
+    let claims = claims(wanted);
 
     for draft in drafts {
         let Some(place) = draft.wanted else { continue };
@@ -81,10 +81,9 @@ pub(super) fn order_makes(
             continue;
         }
         let kind = draft.kind;
-        if kind == Kind::Server {
-            for claim in &claims {
-                draft.wait_for(claim, Until::Settled);
-            }
+        let claims = wanted.uses[place].iter().filter_map(|container| claims.get(container));
+        for &claim in claims.filter(|&&claim| claim != place && appears(claim)) {
+            draft.wait_for(wanted.all[claim].0, Until::Settled);
         }
         for (_, first) in FASTER_FIRST.iter().filter(|(later, _)| *later == kind) {
             for earlier in created.get(first).filter(|all| all.len() <= FIRST_AT_MOST).into_iter().flatten() {
@@ -115,6 +114,12 @@ fn port_property(kind: Kind) -> Option<&'static str> {
         Kind::FloatingIp => Some("port_id"),
         _ => None,
     }
+}
+
+/// The claim of each container that has one.
+fn claims(wanted: &Wanted<'_>) -> BTreeMap<usize, usize> {
+    let claims = wanted.all.iter().enumerate().filter(|(_, (_, resource))| resource.kind == Kind::Claim);
+    claims.filter_map(|(place, (address, _))| Some((wanted.number(&address.parent()?)?, place))).collect()
 }
 
 /// The interfaces in each subnet, each with its router where that is wanted too.
