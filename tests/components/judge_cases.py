@@ -33,28 +33,35 @@ def components(guest):
 
 
 @contextlib.contextmanager
-def root(guest):
-    """A root with a guest's files in their places, as its first boot would put them."""
+def overlaid(lower):
+    """A root on which everything can be changed, as long as the `with` lasts."""
     with tempfile.TemporaryDirectory(dir=base.HOME) as folder:
         place = pathlib.Path(folder)
         for name in ("upper", "work", "root"):
             (place / name).mkdir()
         top = place / "root"
-        base.say(["mount", "-t", "overlay", "overlay", "-o", f"lowerdir={base.BASE},upperdir={place}/upper,workdir={place}/work", str(top)])
+        base.say(["mount", "-t", "overlay", "overlay", "-o", f"lowerdir={lower},upperdir={place}/upper,workdir={place}/work", str(top)])
         try:
-            for user in USERS:
-                subprocess.run(["chroot", str(top), "useradd", "--system", user], capture_output=True, check=False)
-            for component in components(guest):
-                for _, goes, mode, owner, group, content in guest.staged(component):
-                    path = top / goes.lstrip("/")
-                    path.parent.mkdir(parents=True, exist_ok=True)
-                    path.write_text(content)
-                    path.chmod(int(mode, 8))
-                    if owner:
-                        base.say(["chroot", str(top), "chown", f"{owner}:{group}", goes])
             yield top
         finally:
             base.say(["umount", str(top)])
+
+
+@contextlib.contextmanager
+def root(guest):
+    """A root with a guest's files in their places, as its first boot would put them."""
+    with overlaid(base.BASE) as top:
+        for user in USERS:
+            subprocess.run(["chroot", str(top), "useradd", "--system", user], capture_output=True, check=False)
+        for component in components(guest):
+            for _, goes, mode, owner, group, content in guest.staged(component):
+                path = top / goes.lstrip("/")
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_text(content)
+                path.chmod(int(mode, 8))
+                if owner:
+                    base.say(["chroot", str(top), "chown", f"{owner}:{group}", goes])
+        yield top
 
 
 def inside(top, script):
