@@ -346,6 +346,16 @@ stage_files() {
 }
 
 stage_start() {
+{%- if rivals %}
+    # An image may have more than this server needs, and start it: it would hold the port.
+    for unit in{% for unit in rivals %} {{ unit | quote }}{% endfor %}; do
+        if systemctl is-enabled --quiet "$unit" 2>/dev/null || systemctl is-active --quiet "$unit"; then
+            say "$unit gives way"
+            systemctl disable "$unit" || :
+            systemctl stop "$unit" || return 1
+        fi
+    done
+{%- endif %}
 {%- for component in components %}
 {%- if component.configure %}
     if ! sh {{ component.configure | quote }}; then

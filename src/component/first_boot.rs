@@ -1,5 +1,7 @@
 //! The files and commands of one server's first boot.
 
+use std::collections::BTreeSet;
+
 use minijinja::value::Serde;
 use minijinja::{Environment, Value, context};
 
@@ -135,7 +137,7 @@ pub fn first_boot(guest: Guest<'_>) -> Result<FirstBoot, FirstBootError> {
     let Context { server, environment, .. } = guest.context;
     let values = context! {
         server, environment, limit_s, reports, site, apart => guest.apart.is_some(), components => parts, codename => &system.codename,
-        installer => library::installer(system).trim_end(),
+        installer => library::installer(system).trim_end(), rivals => rivals(guest.components, &guest.context.system),
     };
     for (name, path) in
         [(SCRIPT, format!("{STATE}/{SCRIPT}")), ("first-boot.service", format!("/etc/systemd/system/{UNIT}"))]
@@ -152,6 +154,18 @@ pub fn first_boot(guest: Guest<'_>) -> Result<FirstBoot, FirstBootError> {
         command(&["systemctl", "start", "--no-block", UNIT]),
     ];
     Ok(FirstBoot { files, content, commands, limit_s })
+}
+
+/// The units of other components on this system that would answer on the port of one of these.
+fn rivals(components: &[&Component], system: &str) -> BTreeSet<&'static str> {
+    let own: BTreeSet<&str> = components.iter().filter_map(|component| unit(component, system)).collect();
+    let same_port = |other: &&Component| other.port.is_some() && components.iter().any(|it| it.port == other.port);
+    let units = library::all().filter(same_port).filter_map(|other| unit(other, system));
+    units.filter(|unit| !own.contains(unit)).collect()
+}
+
+fn unit<'a>(component: &'a Component, system: &str) -> Option<&'a str> {
+    component.systems.get(system).map(|install| install.unit.as_str())
 }
 
 /// A component's files where they wait, and what the frame does with them.

@@ -63,6 +63,20 @@ fn closed() -> Settings {
 }
 
 #[test]
+fn what_an_image_has_besides_gives_the_port_free() {
+    let told = |name: &str, system: &str| {
+        let component = library::find(name).expect("a component");
+        let boot = boot_of(component, system, &Settings::default(), &Reports::None);
+        let units = script(&boot).lines().filter_map(|line| line.trim().strip_prefix("for unit in "));
+        units.filter(|units| !units.contains("chronyd")).map(str::to_owned).next()
+    };
+    assert!(told("apache", "debian-12").is_some_and(|units| units.contains("nginx") && !units.contains("apache2")));
+    let rivals = |name: &str| rivals(&[library::find(name).expect("a component")], "debian-12");
+    assert!(rivals("jboss").contains("tomcat10"));
+    assert!(rivals("redis").is_empty() && rivals("php").is_empty(), "nobody else has that port, or it has none");
+}
+
+#[test]
 fn the_shell_accepts_every_frame() {
     for system in library::systems().keys() {
         for settings in [Settings::default(), closed()] {
