@@ -1,6 +1,7 @@
 //! All that exists: rows by table and id, changed by one request at a time, all or nothing.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use serde_json::{Map, Value as Json};
 
@@ -10,35 +11,64 @@ pub type Row = Map<String, Json>;
 /// One changed row; `None` for a deleted one.
 pub type Change = (String, String, Option<Row>);
 
-/// Fields by whose text, or one of whose texts, rows are found without looking at all of them: marks, what belongs to a group, a
-/// network or a device, guests that have something to do, and what stands below a load balancer.
-const INDEXED: [&str; 15] = [
+/// Fields by whose text, or one of whose texts, rows are found without looking at all of them: names and marks, what belongs to a
+/// project, a group, a network or a device, servers and guests that have something to do, what stands below a load balancer, and what
+/// is in an account or a container. A slash leads to a field of a field.
+const INDEXED: [&str; 22] = [
+    "name",
     "description",
     "_tags",
+    "project_id",
     "network_id",
     "device_id",
     "port_id",
+    "router_id",
     "security_groups",
     "security_group_id",
     "remote_group_id",
     "_busy",
     "_group",
+    "_task/then",
     "_lb",
     "_pool",
     "default_pool_id",
+    "redirect_pool_id",
     "listener_id",
     "_policy",
+    "account",
+    "container",
 ];
+
+/// How many rows have been gone through: what requests cost that look for something, on any machine the same.
+#[derive(Debug, Default)]
+struct Looked(AtomicU64);
+
+impl Looked {
+    fn one(&self) {
+        self.0.fetch_add(1, Ordering::Relaxed);
+    }
+
+    fn so_far(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+impl Clone for Looked {
+    fn clone(&self) -> Self {
+        Self(AtomicU64::new(self.so_far()))
+    }
+}
 
 /// Rows by table and id.
 #[derive(Clone, Debug, Default)]
 pub struct World {
     tables: BTreeMap<String, BTreeMap<String, Row>>,
-    /// Ids by table, indexed field and its text.
-    index: BTreeMap<(String, &'static str), BTreeMap<String, BTreeSet<String>>>,
+    /// Ids by indexed field, table and the field's text.
+    index: BTreeMap<&'static str, BTreeMap<String, BTreeMap<String, BTreeSet<String>>>>,
     sequence: u64,
     /// What the request under way has changed, as it was before, oldest first.
     before: Vec<Change>,
+    looked: Looked,
 }
 
 impl World {
@@ -59,30 +89,42 @@ impl World {
 
     /// Every row of a table, oldest first.
     pub fn rows(&self, table: &str) -> Vec<&Row> {
-        let mut rows: Vec<&Row> = self.tables.get(table).into_iter().flat_map(BTreeMap::values).collect();
-        rows.sort_by_cached_key(|row| row.get("_seq").and_then(Json::as_u64).unwrap_or(0));
-        rows
+        oldest_first(self.each(table))
     }
 
     /// Every row of a table, in the order of ids: cheaper than [`World::rows`] where the order is all the same.
     pub fn each(&self, table: &str) -> impl Iterator<Item = &Row> {
-        self.tables.get(table).into_iter().flat_map(BTreeMap::values)
+        self.of(table).map(|(_, row)| row)
+    }
+
+    /// How many rows a table has; none is looked at.
+    pub fn count(&self, table: &str) -> usize {
+        self.tables.get(table).map_or(0, BTreeMap::len)
     }
 
     /// Every row of a table with its id, in the order of ids.
     pub fn of<'a>(&'a self, table: &str) -> impl Iterator<Item = (&'a str, &'a Row)> {
-        self.tables.get(table).into_iter().flatten().map(|(id, row)| (id.as_str(), row))
+        let rows = self.tables.get(table).into_iter().flatten();
+        rows.inspect(|_| self.looked.one()).map(|(id, row)| (id.as_str(), row))
+    }
+
+    /// The ids of a table's rows with this text in an indexed field.
+    ///
+    /// # Panics
+    /// Where the field is not indexed.
+    fn ids(&self, table: &str, field: &str, text: &str) -> Option<&BTreeSet<String>> {
+        assert!(INDEXED.contains(&field), "{field} is not indexed");
+        self.index.get(field)?.get(table)?.get(text)
     }
 
     /// The rows of a table with this text in an indexed field, in the order of ids.
     ///
     /// # Panics
     /// Where the field is not indexed.
-    pub fn by(&self, table: &str, field: &str, text: &str) -> impl Iterator<Item = &Row> {
-        let field = INDEXED.into_iter().find(|known| *known == field).expect("the field is indexed");
-        let ids = self.index.get(&(table.to_owned(), field)).and_then(|texts| texts.get(text));
+    pub fn by<'a>(&'a self, table: &str, field: &str, text: &str) -> impl Iterator<Item = &'a Row> + use<'a> {
         let rows = self.tables.get(table);
-        ids.into_iter().flatten().filter_map(move |id| rows?.get(id))
+        let ids = self.ids(table, field, text).into_iter().flatten();
+        ids.inspect(|_| self.looked.one()).filter_map(move |id| rows?.get(id))
     }
 
     /// The same, oldest first.
@@ -90,9 +132,37 @@ impl World {
     /// # Panics
     /// Where the field is not indexed.
     pub fn rows_by(&self, table: &str, field: &str, text: &str) -> Vec<&Row> {
-        let mut rows: Vec<&Row> = self.by(table, field, text).collect();
-        rows.sort_by_key(|row| row.get("_seq").and_then(Json::as_u64).unwrap_or(0));
-        rows
+        oldest_first(self.by(table, field, text))
+    }
+
+    /// How many rows of a table have this text in an indexed field; no row is looked at.
+    ///
+    /// # Panics
+    /// Where the field is not indexed.
+    pub fn count_by(&self, table: &str, field: &str, text: &str) -> usize {
+        self.ids(table, field, text).map_or(0, BTreeSet::len)
+    }
+
+    /// Every row that may have one of its texts in each of these fields, and others: those that the narrowest indexed one of them
+    /// finds, or all where none is indexed. In the order of ids.
+    pub fn candidates<'a>(&'a self, table: &str, wanted: &[(&str, Vec<&str>)]) -> Vec<&'a Row> {
+        // An empty text is not in the index.
+        let usable = |(field, texts): &&(&str, Vec<&str>)| INDEXED.contains(field) && !texts.contains(&"");
+        let found = |(field, texts): &(&str, Vec<&str>)| -> BTreeSet<&'a String> {
+            texts.iter().filter_map(|text| self.ids(table, field, text)).flatten().collect()
+        };
+        let width = |(field, texts): &&(&str, Vec<&str>)| -> usize {
+            texts.iter().map(|text| self.count_by(table, field, text)).sum()
+        };
+        match wanted.iter().filter(usable).min_by_key(width).map(found) {
+            Some(ids) => ids.into_iter().inspect(|_| self.looked.one()).filter_map(|id| self.get(table, id)).collect(),
+            None => self.each(table).collect(),
+        }
+    }
+
+    /// How many rows have been gone through so far, in whole tables and by the index.
+    pub fn looked(&self) -> u64 {
+        self.looked.so_far()
     }
 
     /// Writes or deletes a row, and what the index says of it; the row that was there.
@@ -108,7 +178,7 @@ impl World {
             if before == now {
                 continue;
             }
-            let found = self.index.entry((table.to_owned(), field)).or_default();
+            let found = self.index.entry(field).or_default().entry(table.to_owned()).or_default();
             for text in before {
                 if let Some(ids) = found.get_mut(text) {
                     ids.remove(id);
@@ -195,9 +265,20 @@ impl World {
     }
 }
 
+/// Rows in the order in which they came into being.
+pub fn oldest_first<'a>(rows: impl IntoIterator<Item = &'a Row>) -> Vec<&'a Row> {
+    let mut rows: Vec<&Row> = rows.into_iter().collect();
+    rows.sort_by_cached_key(|row| row.get("_seq").and_then(Json::as_u64).unwrap_or(0));
+    rows
+}
+
 /// The texts of a row's field, one or a list; an empty one is none.
 fn texts<'a>(row: Option<&'a Row>, field: &str) -> Vec<&'a str> {
-    let texts: Vec<&str> = match row.and_then(|row| row.get(field)) {
+    let value = row.and_then(|row| match field.split_once('/') {
+        Some((outer, inner)) => row.get(outer)?.get(inner),
+        None => row.get(field),
+    });
+    let texts: Vec<&str> = match value {
         Some(Json::String(text)) => vec![text],
         Some(Json::Array(items)) => items.iter().filter_map(Json::as_str).collect(),
         _ => Vec::new(),

@@ -37,16 +37,7 @@ pub fn respond(context: &mut Context<'_>, kind: &Kind) -> Result<Reply, Fault> {
     }
     let (derived, stored): (Vec<_>, Vec<_>) = filters.into_iter().partition(|(name, _)| DERIVED.contains(name));
     let mut rows = Vec::new();
-    // A mark is asked for most, and leaves few of many.
-    let marked = stored.iter().find_map(|(name, values)| match values.as_slice() {
-        [mark] if *name == "description" && !mark.is_empty() => Some(*mark),
-        _ => None,
-    });
-    let candidates: Box<dyn Iterator<Item = &Row>> = match marked {
-        Some(mark) => Box::new(context.world.by(kind.table, "description", mark)),
-        None => Box::new(context.world.each(kind.table)),
-    };
-    for row in candidates {
+    for row in context.world.candidates(kind.table, &stored) {
         // What is stored can be asked before anything is derived from other rows.
         if may_see(context.world, kind, row, &context.caller) && matches(kind, row, &stored)? {
             // Filters see what members do not.

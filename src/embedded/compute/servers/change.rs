@@ -57,8 +57,7 @@ pub(in crate::embedded::compute) fn delete(context: &mut Context<'_>) -> Result<
     released(context, row["_ports"].as_array().map_or(&[][..], Vec::as_slice));
     let gone: Vec<String> = context
         .world
-        .rows("servers")
-        .into_iter()
+        .by("servers", "_task/then", "deleted")
         .filter(|row| state::of(row, context.now).gone())
         .filter_map(|row| row["id"].as_str().map(str::to_owned))
         .collect();
