@@ -12,9 +12,9 @@ pub type Row = Map<String, Json>;
 pub type Change = (String, String, Option<Row>);
 
 /// Fields by whose text, or one of whose texts, rows are found without looking at all of them: names and marks, what belongs to a
-/// project, a group, a network or a device, servers and guests that have something to do, what stands below a load balancer, and what
+/// project, a group, a network, a device or a router, networks to the outside, servers and guests that have something to do, what stands below a load balancer, and what
 /// is in an account or a container. A slash leads to a field of a field.
-const INDEXED: [&str; 22] = [
+const INDEXED: [&str; 23] = [
     "name",
     "description",
     "_tags",
@@ -22,6 +22,7 @@ const INDEXED: [&str; 22] = [
     "network_id",
     "device_id",
     "port_id",
+    "router:external",
     "router_id",
     "security_groups",
     "security_group_id",
@@ -272,7 +273,7 @@ pub fn oldest_first<'a>(rows: impl IntoIterator<Item = &'a Row>) -> Vec<&'a Row>
     rows
 }
 
-/// The texts of a row's field, one or a list; an empty one is none.
+/// The texts of a row's field, one or a list; an empty one is none, and what is true has `true`.
 fn texts<'a>(row: Option<&'a Row>, field: &str) -> Vec<&'a str> {
     let value = row.and_then(|row| match field.split_once('/') {
         Some((outer, inner)) => row.get(outer)?.get(inner),
@@ -280,6 +281,7 @@ fn texts<'a>(row: Option<&'a Row>, field: &str) -> Vec<&'a str> {
     });
     let texts: Vec<&str> = match value {
         Some(Json::String(text)) => vec![text],
+        Some(Json::Bool(true)) => vec!["true"],
         Some(Json::Array(items)) => items.iter().filter_map(Json::as_str).collect(),
         _ => Vec::new(),
     };

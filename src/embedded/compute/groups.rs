@@ -23,7 +23,7 @@ pub(super) fn find<'a>(context: &'a Context<'_>, id: &str) -> Option<&'a Row> {
 /// The ids of its servers.
 pub(super) fn members(context: &Context<'_>, id: &str) -> Vec<String> {
     let alive =
-        context.world.rows_by("servers", "_group", id).into_iter().filter(|row| !state::of(row, context.now).gone());
+        context.world.rows_by("servers", "_group", id).into_iter().filter(|row| !state::is_gone(row, context.now));
     alive.filter_map(|row| row["id"].as_str().map(str::to_owned)).collect()
 }
 
@@ -33,7 +33,7 @@ pub(super) fn full(context: &Context<'_>, id: &str) -> bool {
         return false;
     };
     let servers = context.world.by("servers", "_group", id);
-    let placed = servers.filter(|row| !row["_launched"].is_null() && !state::of(row, context.now).gone()).count();
+    let placed = servers.filter(|row| !row["_launched"].is_null() && !state::is_gone(row, context.now)).count();
     placed >= group["rules"]["max_server_per_host"].as_u64().and_then(|most| usize::try_from(most).ok()).unwrap_or(1)
 }
 
@@ -64,7 +64,8 @@ pub(super) fn list(context: &mut Context<'_>) -> Result<Reply, Fault> {
     let rows = rows.skip(number("offset").unwrap_or(0)).take(number("limit").unwrap_or(1000));
     let of = |row: &Row| members(context, row["id"].as_str().unwrap_or_default());
     let shown: Vec<Json> = rows.map(|row| view(context, row, &of(row))).collect();
-    Ok(Reply::json(200, &json!({"server_groups": shown})))
+    // Nova has no filter for groups: what every environment of the project has is answered, and not copied once more.
+    Ok(Reply::json(200, &Json::Object([("server_groups".to_owned(), Json::Array(shown))].into_iter().collect())))
 }
 
 /// `POST /os-server-groups`.

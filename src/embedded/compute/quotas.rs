@@ -59,7 +59,7 @@ fn used(context: &Context<'_>, project: &str, resource: &str) -> i64 {
         _ => return 0,
     };
     let servers = context.world.by("servers", "project_id", project);
-    servers.filter(|row| !state::of(row, context.now).gone()).map(|row| one(state::flavor(row, context.now))).sum()
+    servers.filter(|row| !state::is_gone(row, context.now)).map(|row| one(state::flavor(row, context.now))).sum()
 }
 
 /// Refuses so many more servers of a flavor, or so much more of a resize, in Nova's words.

@@ -58,7 +58,7 @@ pub(in crate::embedded::compute) fn delete(context: &mut Context<'_>) -> Result<
     let gone: Vec<String> = context
         .world
         .by("servers", "_task/then", "deleted")
-        .filter(|row| state::of(row, context.now).gone())
+        .filter(|row| state::is_gone(row, context.now))
         .filter_map(|row| row["id"].as_str().map(str::to_owned))
         .collect();
     for old in gone {

@@ -31,7 +31,7 @@ pub(in crate::embedded::compute) fn list(context: &mut Context<'_>) -> Result<Re
         .filter(
             |row| if everybody { project.is_none_or(|id| row["project_id"] == id) } else { row["project_id"] == own },
         )
-        .filter(|row| !state::of(row, context.now).gone() && filters::passes(context, row, &taken))
+        .filter(|row| !state::is_gone(row, context.now) && filters::passes(context, row, &taken))
         .cloned()
         .collect();
     sorting::sort(context, &mut rows)?;
