@@ -139,11 +139,11 @@ impl Driver for Container {
     }
 
     async fn list(&self, cloud: &Cloud, scope: Scope<'_>) -> Result<Vec<Observed>, CloudError> {
-        let prefix = scope.environment.resource_name("");
+        let (prefix, id) = (scope.environment.resource_name(""), scope.environment.id());
         let (mut containers, mut marker) = (Vec::new(), String::new());
         loop {
             let page = names(cloud, call(Method::Get, "").query("prefix", prefix.clone()), &marker).await?;
-            let ours = page.iter().filter(|name| place::local_before_id(scope.environment, name).is_some());
+            let ours = page.iter().filter(|name| place::local_before_id(scope.environment, &id, name).is_some());
             containers.extend(ours.map(|name| observed(name)));
             match page.last() {
                 // A server that ignores the marker would show the same page for ever.

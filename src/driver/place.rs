@@ -3,7 +3,7 @@
 use serde_json::Value as Json;
 
 use crate::kind::{Key, Kind};
-use crate::model::{Address, EnvironmentKey, Value};
+use crate::model::{Address, EnvironmentId, EnvironmentKey, Value};
 use crate::snapshot::Observed;
 
 use super::Scope;
@@ -13,7 +13,7 @@ pub(super) fn by_name(scope: Scope<'_>, observed: &Observed) -> Option<Address> 
     let spec = observed.kind.spec();
     let name = observed.properties.get("name").and_then(Value::as_text)?;
     let local = match spec.key {
-        Key::NameBeforeId => local_before_id(scope.environment, name)?,
+        Key::NameBeforeId => local_before_id(scope.environment, &scope.environment.id(), name)?,
         _ => scope.environment.local_name(name)?,
     };
     address(scope, observed, local)
@@ -49,9 +49,10 @@ pub(super) fn ids(scope: Scope<'_>, kind: Kind) -> Vec<&str> {
     scope.known.iter().filter(|other| other.kind == kind).map(|other| other.id.as_str()).collect()
 }
 
-/// The local name in `<environment>-<local>-<id>`: the form of names that carry the mark themselves.
-pub(super) fn local_before_id<'a>(environment: &EnvironmentKey, name: &'a str) -> Option<&'a str> {
-    let rest = name.strip_suffix(environment.id().as_str())?.strip_suffix('-')?;
+/// The local name in `<environment>-<local>-<id>`: the form of names that carry the mark themselves. The id is the environment's,
+/// which lists of what everybody in the project has work out once.
+pub(super) fn local_before_id<'a>(environment: &EnvironmentKey, id: &EnvironmentId, name: &'a str) -> Option<&'a str> {
+    let rest = name.strip_suffix(id.as_str())?.strip_suffix('-')?;
     environment.local_name(rest)
 }
 

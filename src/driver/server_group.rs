@@ -42,8 +42,10 @@ impl Driver for ServerGroup {
     async fn list(&self, cloud: &Cloud, scope: Scope<'_>) -> Result<Vec<Observed>, CloudError> {
         let call = Call::get(REST.service(), REST.path).query("limit", "1000").microversion(VERSION);
         let shown = cloud.list(call, REST.collection).await?;
-        let name = |item: &Json| text(item, "name").map(str::to_owned).unwrap_or_default();
-        let ours = shown.iter().filter(|item| place::local_before_id(scope.environment, &name(item)).is_some());
+        let id = scope.environment.id();
+        let ours = shown.iter().filter(|item| {
+            text(item, "name").is_some_and(|name| place::local_before_id(scope.environment, &id, name).is_some())
+        });
         let mut groups = ours.map(read).collect::<Result<Vec<_>, _>>()?;
         for group in &mut groups {
             self.place(scope, group);

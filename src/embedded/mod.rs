@@ -20,6 +20,7 @@ pub mod faults;
 mod guest;
 mod identity;
 mod image;
+mod index;
 mod insider;
 mod load_balancer;
 mod network;

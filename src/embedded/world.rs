@@ -1,8 +1,11 @@
 //! All that exists: rows by table and id, changed by one request at a time, all or nothing.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use serde_json::{Map, Value as Json};
+
+use super::index::{self, Index};
 
 /// One row: a JSON object. Names that begin with `_` are never shown to clients (`_seq`: the order of creation).
 pub type Row = Map<String, Json>;
@@ -10,35 +13,35 @@ pub type Row = Map<String, Json>;
 /// One changed row; `None` for a deleted one.
 pub type Change = (String, String, Option<Row>);
 
-/// Fields by whose text, or one of whose texts, rows are found without looking at all of them: marks, what belongs to a group, a
-/// network or a device, guests that have something to do, and what stands below a load balancer.
-const INDEXED: [&str; 15] = [
-    "description",
-    "_tags",
-    "network_id",
-    "device_id",
-    "port_id",
-    "security_groups",
-    "security_group_id",
-    "remote_group_id",
-    "_busy",
-    "_group",
-    "_lb",
-    "_pool",
-    "default_pool_id",
-    "listener_id",
-    "_policy",
-];
+/// How many rows have been gone through: what requests cost that look for something, on any machine the same.
+#[derive(Debug, Default)]
+struct Looked(AtomicU64);
+
+impl Looked {
+    fn one(&self) {
+        self.0.fetch_add(1, Ordering::Relaxed);
+    }
+
+    fn so_far(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+impl Clone for Looked {
+    fn clone(&self) -> Self {
+        Self(AtomicU64::new(self.so_far()))
+    }
+}
 
 /// Rows by table and id.
 #[derive(Clone, Debug, Default)]
 pub struct World {
     tables: BTreeMap<String, BTreeMap<String, Row>>,
-    /// Ids by table, indexed field and its text.
-    index: BTreeMap<(String, &'static str), BTreeMap<String, BTreeSet<String>>>,
+    index: Index,
     sequence: u64,
     /// What the request under way has changed, as it was before, oldest first.
     before: Vec<Change>,
+    looked: Looked,
 }
 
 impl World {
@@ -59,30 +62,33 @@ impl World {
 
     /// Every row of a table, oldest first.
     pub fn rows(&self, table: &str) -> Vec<&Row> {
-        let mut rows: Vec<&Row> = self.tables.get(table).into_iter().flat_map(BTreeMap::values).collect();
-        rows.sort_by_cached_key(|row| row.get("_seq").and_then(Json::as_u64).unwrap_or(0));
-        rows
+        oldest_first(self.each(table))
     }
 
     /// Every row of a table, in the order of ids: cheaper than [`World::rows`] where the order is all the same.
     pub fn each(&self, table: &str) -> impl Iterator<Item = &Row> {
-        self.tables.get(table).into_iter().flat_map(BTreeMap::values)
+        self.of(table).map(|(_, row)| row)
+    }
+
+    /// How many rows a table has; none is looked at.
+    pub fn count(&self, table: &str) -> usize {
+        self.tables.get(table).map_or(0, BTreeMap::len)
     }
 
     /// Every row of a table with its id, in the order of ids.
     pub fn of<'a>(&'a self, table: &str) -> impl Iterator<Item = (&'a str, &'a Row)> {
-        self.tables.get(table).into_iter().flatten().map(|(id, row)| (id.as_str(), row))
+        let rows = self.tables.get(table).into_iter().flatten();
+        rows.inspect(|_| self.looked.one()).map(|(id, row)| (id.as_str(), row))
     }
 
     /// The rows of a table with this text in an indexed field, in the order of ids.
     ///
     /// # Panics
     /// Where the field is not indexed.
-    pub fn by(&self, table: &str, field: &str, text: &str) -> impl Iterator<Item = &Row> {
-        let field = INDEXED.into_iter().find(|known| *known == field).expect("the field is indexed");
-        let ids = self.index.get(&(table.to_owned(), field)).and_then(|texts| texts.get(text));
+    pub fn by<'a>(&'a self, table: &str, field: &str, text: &str) -> impl Iterator<Item = &'a Row> + use<'a> {
         let rows = self.tables.get(table);
-        ids.into_iter().flatten().filter_map(move |id| rows?.get(id))
+        let ids = self.index.ids(table, field, text).into_iter().flatten();
+        ids.inspect(|_| self.looked.one()).filter_map(move |id| rows?.get(id))
     }
 
     /// The same, oldest first.
@@ -90,9 +96,37 @@ impl World {
     /// # Panics
     /// Where the field is not indexed.
     pub fn rows_by(&self, table: &str, field: &str, text: &str) -> Vec<&Row> {
-        let mut rows: Vec<&Row> = self.by(table, field, text).collect();
-        rows.sort_by_key(|row| row.get("_seq").and_then(Json::as_u64).unwrap_or(0));
-        rows
+        oldest_first(self.by(table, field, text))
+    }
+
+    /// How many rows of a table have this text in an indexed field; no row is looked at.
+    ///
+    /// # Panics
+    /// Where the field is not indexed.
+    pub fn count_by(&self, table: &str, field: &str, text: &str) -> usize {
+        self.index.ids(table, field, text).map_or(0, BTreeSet::len)
+    }
+
+    /// Every row that may have one of its texts in each of these fields, and others: those that the narrowest indexed one of them
+    /// finds, or all where none is indexed. In the order of ids.
+    pub fn candidates<'a>(&'a self, table: &str, wanted: &[(&str, Vec<&str>)]) -> Vec<&'a Row> {
+        // An empty text is not in the index.
+        let usable = |(field, texts): &&(&str, Vec<&str>)| index::has(field) && !texts.contains(&"");
+        let found = |(field, texts): &(&str, Vec<&str>)| -> BTreeSet<&'a String> {
+            texts.iter().filter_map(|text| self.index.ids(table, field, text)).flatten().collect()
+        };
+        let width = |(field, texts): &&(&str, Vec<&str>)| -> usize {
+            texts.iter().map(|text| self.count_by(table, field, text)).sum()
+        };
+        match wanted.iter().filter(usable).min_by_key(width).map(found) {
+            Some(ids) => ids.into_iter().inspect(|_| self.looked.one()).filter_map(|id| self.get(table, id)).collect(),
+            None => self.each(table).collect(),
+        }
+    }
+
+    /// How many rows have been gone through so far, in whole tables and by the index.
+    pub fn looked(&self) -> u64 {
+        self.looked.so_far()
     }
 
     /// Writes or deletes a row, and what the index says of it; the row that was there.
@@ -103,24 +137,7 @@ impl World {
             None => rows.remove(id),
         };
         let new = rows.get(id);
-        for field in INDEXED {
-            let (before, now) = (texts(old.as_ref(), field), texts(new, field));
-            if before == now {
-                continue;
-            }
-            let found = self.index.entry((table.to_owned(), field)).or_default();
-            for text in before {
-                if let Some(ids) = found.get_mut(text) {
-                    ids.remove(id);
-                    if ids.is_empty() {
-                        found.remove(text);
-                    }
-                }
-            }
-            for text in now {
-                found.entry(text.to_owned()).or_default().insert(id.to_owned());
-            }
-        }
+        self.index.follow(table, id, old.as_ref(), new);
         old
     }
 
@@ -195,14 +212,11 @@ impl World {
     }
 }
 
-/// The texts of a row's field, one or a list; an empty one is none.
-fn texts<'a>(row: Option<&'a Row>, field: &str) -> Vec<&'a str> {
-    let texts: Vec<&str> = match row.and_then(|row| row.get(field)) {
-        Some(Json::String(text)) => vec![text],
-        Some(Json::Array(items)) => items.iter().filter_map(Json::as_str).collect(),
-        _ => Vec::new(),
-    };
-    texts.into_iter().filter(|text| !text.is_empty()).collect()
+/// Rows in the order in which they came into being.
+pub fn oldest_first<'a>(rows: impl IntoIterator<Item = &'a Row>) -> Vec<&'a Row> {
+    let mut rows: Vec<&Row> = rows.into_iter().collect();
+    rows.sort_by_cached_key(|row| row.get("_seq").and_then(Json::as_u64).unwrap_or(0));
+    rows
 }
 
 #[cfg(test)]
@@ -246,6 +260,30 @@ mod tests {
         assert_eq!((found(&world, "a"), found(&world, "b")), (2, 1));
         let rows: Vec<_> = world.all().map(|(table, id, row)| (table.to_owned(), id.to_owned(), row.clone())).collect();
         assert_eq!(found(&World::restore(rows), "a"), 2);
+    }
+
+    #[test]
+    fn the_narrowest_indexed_field_leaves_few_to_be_looked_at() {
+        let mut world = World::default();
+        for (id, name, network) in [("1", "a", "x"), ("2", "a", "y"), ("3", "b", "y"), ("4", "", "z")] {
+            let row = [("name", name), ("network_id", network), ("colour", "red")];
+            world.put("t", id, row.into_iter().map(|(name, value)| (name.to_owned(), Json::from(value))).collect());
+        }
+        let found = |wanted: &[(&str, &[&str])]| -> (String, u64) {
+            let wanted: Vec<_> = wanted.iter().map(|(field, texts)| (*field, texts.to_vec())).collect();
+            let before = world.looked();
+            let rows = world.candidates("t", &wanted);
+            let seq = |row: &&Row| row["_seq"].to_string();
+            (rows.iter().map(seq).collect(), world.looked() - before)
+        };
+        assert_eq!(found(&[("colour", &["red"]), ("name", &["a"])]), ("12".into(), 2));
+        assert_eq!(found(&[("name", &["a"]), ("network_id", &["x"])]), ("1".into(), 1));
+        assert_eq!(found(&[("network_id", &["z", "y", "y"])]), ("234".into(), 3));
+        assert_eq!(found(&[("network_id", &["none"])]), (String::new(), 0));
+        // No index tells which have no name.
+        assert_eq!(found(&[("name", &["", "b"])]), ("1234".into(), 4));
+        assert_eq!(found(&[]), ("1234".into(), 4));
+        assert_eq!((world.count_by("t", "name", "a"), world.count("t"), world.count_by("u", "name", "a")), (2, 4, 0));
     }
 
     #[test]

@@ -27,6 +27,8 @@ pub struct Exchange {
     pub items: usize,
     /// When it acted: milliseconds since the epoch, in virtual time.
     pub at: i64,
+    /// How many rows the cloud went through to answer it.
+    pub looked: u64,
 }
 
 /// The cloud, and what is on its way to it.
@@ -156,10 +158,12 @@ impl Inside {
     fn advance(&mut self, now: i64) {
         while let Some(entry) = self.acts.first_entry().filter(|entry| entry.key().0 <= now) {
             let ((at, number), Act { request, effect }) = entry.remove_entry();
+            let before = self.cloud.world.looked();
             let (reply, _) = faults::act(&mut self.cloud, at, &request, effect.as_ref());
+            let looked = self.cloud.world.looked() - before;
             let items = exchange::items(&request.body);
             let (method, path, status) = (request.method, request.path, reply.status);
-            self.log.push(Exchange { number, method, path, status, items, at });
+            self.log.push(Exchange { number, method, path, status, items, at, looked });
             self.replies.insert(number, reply);
         }
     }

@@ -72,7 +72,7 @@ fn load(context: &Context<'_>, row: &mut Json, version: u32) {
         .world
         .rows("servers")
         .into_iter()
-        .filter(|server| !state::of(server, context.now).gone())
+        .filter(|server| !state::is_gone(server, context.now))
         .map(|server| state::flavor(server, context.now).clone())
         .collect();
     let used = |field: &str| servers.iter().filter_map(|flavor| flavor[field].as_i64()).sum::<i64>();

@@ -6,7 +6,7 @@ use super::hosts::HOST;
 use crate::embedded::context::Context;
 use crate::embedded::fault::Fault;
 use crate::embedded::network::ports::{self as neutron, NewPort};
-use crate::embedded::world::Row;
+use crate::embedded::world::{Row, oldest_first};
 
 /// What Nova's ports are owned by.
 const OWNER: &str = "compute:nova";
@@ -118,8 +118,9 @@ pub(super) fn delete(context: &mut Context<'_>, port: &str) {
 
 /// The security groups of the caller's project with this name or id.
 pub(super) fn groups(context: &Context<'_>, project: &str, named: &str) -> Vec<Row> {
-    let rows = context.world.rows("security_groups").into_iter().filter(|row| text(row, "project_id") == project);
-    rows.filter(|row| text(row, "name") == named || text(row, "id") == named).cloned().collect()
+    let by_name = context.world.by("security_groups", "name", named).filter(|row| text(row, "id") != named);
+    let found = by_name.chain(context.world.get("security_groups", named));
+    oldest_first(found.filter(|row| text(row, "project_id") == project)).into_iter().cloned().collect()
 }
 
 /// The security groups that a port is in.

@@ -9,7 +9,6 @@ use super::version::minor;
 use crate::embedded::context::Context;
 use crate::embedded::exchange::Reply;
 use crate::embedded::fault::Fault;
-use crate::embedded::world::Row;
 
 /// Resource, usual limit, first microversion that does not show it any more.
 const RESOURCES: [(&str, i64, u32); 14] = [
@@ -49,9 +48,8 @@ pub(super) fn own(context: &Context<'_>, resource: &str) -> i64 {
 
 /// How much of a resource a project uses; Nova counts key pairs and members elsewhere and shows 0.
 fn used(context: &Context<'_>, project: &str, resource: &str) -> i64 {
-    let of_project = |row: &&Row| row["project_id"] == project;
     if resource == "server_groups" {
-        let count = context.world.each("server_groups").filter(of_project).count();
+        let count = context.world.count_by("server_groups", "project_id", project);
         return i64::try_from(count).unwrap_or(i64::MAX);
     }
     let one: fn(&Json) -> i64 = match resource {
@@ -60,8 +58,8 @@ fn used(context: &Context<'_>, project: &str, resource: &str) -> i64 {
         "ram" => |flavor| flavor["ram"].as_i64().unwrap_or(0),
         _ => return 0,
     };
-    let servers = context.world.each("servers").filter(of_project);
-    servers.filter(|row| !state::of(row, context.now).gone()).map(|row| one(state::flavor(row, context.now))).sum()
+    let servers = context.world.by("servers", "project_id", project);
+    servers.filter(|row| !state::is_gone(row, context.now)).map(|row| one(state::flavor(row, context.now))).sum()
 }
 
 /// Refuses so many more servers of a flavor, or so much more of a resize, in Nova's words.

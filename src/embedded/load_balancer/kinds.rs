@@ -108,9 +108,9 @@ impl Kind {
         format!("octavia_{}", self.plural)
     }
 
-    /// All its rows, oldest first.
-    pub(super) fn rows<'a>(&self, world: &'a World) -> Vec<&'a Row> {
-        world.rows(&self.table())
+    /// Those with this text in an indexed field, in the order of ids.
+    pub(super) fn of<'a>(&self, world: &'a World, field: &str, text: &str) -> impl Iterator<Item = &'a Row> + use<'a> {
+        world.by(&self.table(), field, text)
     }
 
     /// Those below that load balancer, oldest first.

@@ -68,10 +68,8 @@ pub(super) fn check(context: &Context<'_>, balancer: &Row, row: &Row) -> Result<
     }
     let layer =
         |protocol: &str| if matches!(protocol, "UDP" | "SCTP") { protocol.to_owned() } else { "TCP".to_owned() };
-    let same = KIND.rows(context.world).into_iter().find(|known| {
-        known["_lb"] == balancer["id"]
-            && known["protocol_port"] == row["protocol_port"]
-            && layer(&text(known, "protocol")) == layer(&protocol)
+    let same = KIND.below(context.world, &text(balancer, "id")).into_iter().find(|known| {
+        known["protocol_port"] == row["protocol_port"] && layer(&text(known, "protocol")) == layer(&protocol)
     });
     if let Some(same) = same {
         let message = format!(

@@ -5,7 +5,7 @@ use serde_json::{Value as Json, json};
 use super::super::context::Context;
 use super::super::exchange::Reply;
 use super::super::fault::Fault;
-use super::super::world::Row;
+use super::super::world::{Row, oldest_first};
 use super::kinds::{Kind, Links, forbidden, text};
 use super::members::lost;
 
@@ -20,12 +20,11 @@ pub(super) fn list(context: &mut Context<'_>, kind: &Kind, parent: Option<(&str,
         Err(message) => return Ok(lost(context, 400, &message)),
     };
     let project = project(context)?;
-    // A mark leaves few of many.
-    let candidates = match context.request.parameter("description").filter(|mark| !mark.is_empty()) {
-        Some(mark) => context.world.rows_by(&kind.table(), "description", mark),
-        None => kind.rows(context.world),
-    };
-    let mut rows: Vec<&Row> = candidates
+    let mut wanted: Vec<(&str, Vec<&str>)> = Vec::new();
+    wanted.extend(project.as_deref().map(|project| ("project_id", vec![project])));
+    wanted.extend(parent.map(|(name, id)| (name, vec![id])));
+    wanted.extend(context.request.query.iter().map(|(name, value)| (stored(kind, name), vec![value.as_str()])));
+    let mut rows: Vec<&Row> = oldest_first(context.world.candidates(&kind.table(), &wanted))
         .into_iter()
         .filter(|row| project.as_ref().is_none_or(|project| row["project_id"] == project.as_str()))
         .filter(|row| parent.is_none_or(|(name, id)| row[name] == id))
@@ -89,17 +88,21 @@ fn filter(context: &Context<'_>, kind: &Kind, rows: &mut Vec<&Row>) -> Result<()
             "tags-any" => rows.retain(|row| given.iter().any(|tag| has(row, tag))),
             "not-tags" => rows.retain(|row| !given.iter().all(|tag| has(row, tag))),
             "not-tags-any" => rows.retain(|row| !given.iter().any(|tag| has(row, tag))),
-            "loadbalancer_id" | "load_balancer_id" if kind.key != "loadbalancer" && kind.key != "rule" => {
-                rows.retain(|row| row["_lb"] == value.as_str());
-            }
-            "pool_id" if matches!(kind.key, "member" | "healthmonitor") => {
-                rows.retain(|row| row["_pool"] == value.as_str());
-            }
+            _ if stored(kind, name) != name => rows.retain(|row| row[stored(kind, name)] == value.as_str()),
             _ if COMMON.contains(&name) || known(kind, name) => rows.retain(|row| same(row.get(name), value)),
             _ => return Err(Fault::new(400, "One or more arguments are either duplicate or invalid")),
         }
     }
     Ok(())
+}
+
+/// The field of a row that a filter is about.
+fn stored<'a>(kind: &Kind, name: &'a str) -> &'a str {
+    match name {
+        "loadbalancer_id" | "load_balancer_id" if kind.key != "loadbalancer" && kind.key != "rule" => "_lb",
+        "pool_id" if matches!(kind.key, "member" | "healthmonitor") => "_pool",
+        name => name,
+    }
 }
 
 fn known(kind: &Kind, name: &str) -> bool {

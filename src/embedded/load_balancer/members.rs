@@ -71,7 +71,7 @@ pub(super) fn create(context: &mut Context<'_>) -> Result<Reply, Fault> {
     }
     quotas::room(context, KIND, &text(&pool, "project_id"), 1)?;
     status::touch_pool(context, &pool)?;
-    let monitored = MONITOR.rows(context.world).iter().any(|row| row["_pool"] == pool["id"]);
+    let monitored = MONITOR.of(context.world, "_pool", &text(&pool, "id")).next().is_some();
     let id = insert(context, &pool, row, monitored)?;
     lists::show(context, KIND, 201, &id)
 }
@@ -79,12 +79,8 @@ pub(super) fn create(context: &mut Context<'_>) -> Result<Reply, Fault> {
 /// Adds a member; each address and port once per pool.
 pub(super) fn insert(context: &mut Context<'_>, pool: &Row, mut row: Row, monitored: bool) -> Result<String, Fault> {
     let pool_id = text(pool, "id");
-    let same = |known: &&Row| {
-        known["_pool"] == pool_id.as_str()
-            && known["address"] == row["address"]
-            && known["protocol_port"] == row["protocol_port"]
-    };
-    if KIND.rows(context.world).iter().any(same) {
+    let same = |known: &Row| known["address"] == row["address"] && known["protocol_port"] == row["protocol_port"];
+    if KIND.of(context.world, "_pool", &pool_id).any(same) {
         let message = format!(
             "Another member on this pool is already using ip {} on protocol_port {}",
             text(&row, "address"),

@@ -62,7 +62,7 @@ pub(super) fn insert(context: &mut Context<'_>, pool: &Row, mut row: Row) -> Res
     }
     versions(&row)?;
     let pool_id = text(pool, "id");
-    if KIND.rows(context.world).iter().any(|row| row["_pool"] == pool_id.as_str()) {
+    if KIND.of(context.world, "_pool", &pool_id).next().is_some() {
         return Err(Fault::new(409, "This pool already has a health monitor"));
     }
     let (project, balancer) = (text(pool, "project_id"), text(pool, "_lb"));

@@ -65,12 +65,7 @@ pub(super) fn create(
     }
     if context.settings.release == Release::Zed {
         for kind in CHILDREN {
-            let mine: Vec<String> = kind
-                .rows(context.world)
-                .into_iter()
-                .filter(|row| row["_lb"] == balancer)
-                .map(|row| text(row, "id"))
-                .collect();
+            let mine: Vec<String> = kind.of(context.world, "_lb", balancer).map(|row| text(row, "id")).collect();
             for id in mine {
                 kind.change(context.world, &id, |row| {
                     row.insert("_stuck".into(), json!(true));

@@ -50,9 +50,7 @@ pub(super) fn insert(context: &mut Context<'_>, listener: &Row, row: Row) -> Str
 /// Numbers a listener's policies from 1, one of them moved to a wanted place.
 pub(super) fn renumber(world: &mut World, listener: &str, moved: Option<(&str, i64)>) {
     let mut order: Vec<(i64, String)> = KIND
-        .rows(world)
-        .into_iter()
-        .filter(|row| row["listener_id"] == listener)
+        .of(world, "listener_id", listener)
         .map(|row| (row["position"].as_i64().unwrap_or(i64::MAX), text(row, "id")))
         .collect();
     order.sort();

@@ -124,8 +124,7 @@ pub(super) fn update(context: &mut Context<'_>) -> Result<Reply, Fault> {
 pub(super) fn delete(context: &mut Context<'_>) -> Result<Reply, Fault> {
     let id = context.parameter("id");
     let pool = KIND.find(context, &id)?;
-    let user = POLICY.rows(context.world).into_iter().find(|row| row["redirect_pool_id"] == id.as_str());
-    if let Some(policy) = user {
+    if let Some(policy) = POLICY.of(context.world, "redirect_pool_id", &id).min_by_key(|row| row["_seq"].as_u64()) {
         return Err(Fault::new(409, format!("Pool {id} is in use by L7 policy {}", text(policy, "id"))));
     }
     let listeners = status::listeners_of(context.world, &id);

@@ -20,7 +20,7 @@ pub(super) fn room(context: &mut Context<'_>, kind: &Kind, project: &str, more: 
     }
     let limit = context.world.get(TABLE, project).and_then(|row| row.get(kind.quota)).and_then(Json::as_i64);
     let Some(limit) = limit.and_then(|limit| usize::try_from(limit).ok()) else { return Ok(()) };
-    let used = kind.rows(context.world).into_iter().filter(|row| row["project_id"] == project).count();
+    let used = context.world.count_by(&kind.table(), "project_id", project);
     if more == 0 || used + more <= limit {
         return Ok(());
     }

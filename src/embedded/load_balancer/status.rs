@@ -175,8 +175,7 @@ fn done(world: &mut World, kind: &super::kinds::Kind, id: &str, at: i64) {
 /// Removes a row and what only lives in it.
 fn remove(world: &mut World, key: &str, id: &str) {
     let gone = |world: &mut World, kind: &super::kinds::Kind, parent: &str, id: &str| {
-        let ids: Vec<String> =
-            kind.rows(world).into_iter().filter(|row| row[parent] == id).map(|row| text(row, "id")).collect();
+        let ids: Vec<String> = kind.of(world, parent, id).map(|row| text(row, "id")).collect();
         for id in &ids {
             world.remove(&kind.table(), id);
         }

@@ -85,7 +85,7 @@ pub(super) fn agents(context: &mut Context<'_>) -> Result<Reply, Fault> {
 
 fn availability(context: &Context<'_>, network: &Row) -> Json {
     let id = text(network, "id");
-    let subnets = context.world.each("subnets").filter(|subnet| text(subnet, "network_id") == id);
+    let subnets = context.world.by("subnets", "network_id", id);
     let (mut rows, mut all_used, mut all) = (Vec::new(), 0, 0);
     for subnet in subnets {
         let used = taken(context.world, text(subnet, "id"), "").len();

@@ -15,11 +15,10 @@ const AGENT: &str = "dhcpe5e61fb5-d685-5b50-9ba7-acb6e6962ef3";
 /// Makes the network's port what its subnets ask for; `without`: a subnet that is about to go.
 pub fn refresh(context: &mut Context<'_>, network: &str, without: &str) {
     let device = format!("{AGENT}-{network}");
-    let on = |row: &Row| text(row, "network_id") == network;
     let wanted: Vec<String> = context
         .world
-        .each("subnets")
-        .filter(|subnet| on(subnet) && flag(subnet, "enable_dhcp") && text(subnet, "id") != without)
+        .by("subnets", "network_id", network)
+        .filter(|subnet| flag(subnet, "enable_dhcp") && text(subnet, "id") != without)
         .map(|subnet| text(subnet, "id").to_owned())
         .collect();
     let port = ports::of_device(context.world, &device).into_iter().next();

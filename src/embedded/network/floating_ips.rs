@@ -1,11 +1,13 @@
 //! Floating addresses.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value as Json, json};
 
 use super::crud;
 use super::kinds::{FLOATING_IP, NETWORK, PORT};
 use super::ports::{self, NewPort};
-use super::routers::interfaces;
+use super::routers::is_interface;
 use super::rows::{bad, fault, find, flag, insert, list, object, ready_in, text, view};
 use crate::embedded::context::{Caller, Context};
 use crate::embedded::exchange::Reply;
@@ -98,9 +100,8 @@ fn associate(context: &Context<'_>, floating: &Row, port: &str, fixed: Option<&J
         return Err(fault(404, "ExternalGatewayForFloatingIPNotFound", message));
     };
     let own = text(floating, "id");
-    let taken = context.world.each(FLOATING_IP.table).any(|other| {
+    let taken = context.world.by(FLOATING_IP.table, "port_id", id).any(|other| {
         text(other, "id") != own
-            && text(other, "port_id") == id
             && text(other, "fixed_ip_address") == inner
             && text(other, "floating_network_id") == network
     });
@@ -118,13 +119,14 @@ fn associate(context: &Context<'_>, floating: &Row, port: &str, fixed: Option<&J
 
 /// The router that has a gateway to the one and an interface on the other.
 fn router_between(world: &World, network: &str, subnet: &str) -> Option<String> {
-    let found = world.each("routers").find(|router| {
-        router["external_gateway_info"]["network_id"] == network
-            && interfaces(world, text(router, "id"))
-                .iter()
-                .any(|port| list(port, "fixed_ips").iter().any(|fixed| fixed["subnet_id"] == subnet))
-    })?;
-    Some(text(found, "id").to_owned())
+    let inner = world.get("subnets", subnet).map_or("", |subnet| text(subnet, "network_id"));
+    let on = |port: &&Row| list(port, "fixed_ips").iter().any(|fixed| fixed["subnet_id"] == subnet);
+    let ports = world.by(PORT.table, "network_id", inner).filter(|port| is_interface(port)).filter(on);
+    let routers: BTreeSet<&str> = ports.map(|port| text(port, "device_id")).collect();
+    let gated = |router: &str| {
+        world.get("routers", router).is_some_and(|router| router["external_gateway_info"]["network_id"] == network)
+    };
+    routers.into_iter().find(|router| gated(router)).map(str::to_owned)
 }
 
 pub(super) fn update(context: &mut Context<'_>) -> Result<Reply, Fault> {

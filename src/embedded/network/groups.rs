@@ -14,8 +14,8 @@ use crate::embedded::world::{Row, World};
 pub fn default_of(context: &mut Context<'_>, project: &str) -> String {
     let found = context
         .world
-        .each(SECURITY_GROUP.table)
-        .find(|row| text(row, "project_id") == project && text(row, "name") == "default")
+        .by(SECURITY_GROUP.table, "name", "default")
+        .find(|row| text(row, "project_id") == project)
         .map(|row| text(row, "id").to_owned());
     if let Some(found) = found {
         return found;

@@ -151,8 +151,8 @@ fn refuse_needed(context: &Context<'_>, router: &Row, subnet: &str) -> Result<()
         |address: &str| address.parse::<IpAddr>().is_ok_and(|address| net.is_some_and(|net| net.contains(&address)));
     let what = if context
         .world
-        .each("floatingips")
-        .any(|floating| text(floating, "router_id") == id && inside(text(floating, "fixed_ip_address")))
+        .by("floatingips", "router_id", id)
+        .any(|floating| inside(text(floating, "fixed_ip_address")))
     {
         ("RouterInterfaceInUseByFloatingIP", "floating IPs")
     } else if list(router, "routes").iter().any(|route| route["nexthop"].as_str().is_some_and(inside)) {

@@ -37,16 +37,7 @@ pub fn respond(context: &mut Context<'_>, kind: &Kind) -> Result<Reply, Fault> {
     }
     let (derived, stored): (Vec<_>, Vec<_>) = filters.into_iter().partition(|(name, _)| DERIVED.contains(name));
     let mut rows = Vec::new();
-    // A mark is asked for most, and leaves few of many.
-    let marked = stored.iter().find_map(|(name, values)| match values.as_slice() {
-        [mark] if *name == "description" && !mark.is_empty() => Some(*mark),
-        _ => None,
-    });
-    let candidates: Box<dyn Iterator<Item = &Row>> = match marked {
-        Some(mark) => Box::new(context.world.by(kind.table, "description", mark)),
-        None => Box::new(context.world.each(kind.table)),
-    };
-    for row in candidates {
+    for row in context.world.candidates(kind.table, &indexed(kind, &stored)) {
         // What is stored can be asked before anything is derived from other rows.
         if may_see(context.world, kind, row, &context.caller) && matches(kind, row, &stored)? {
             // Filters see what members do not.
@@ -75,6 +66,16 @@ pub fn respond(context: &mut Context<'_>, kind: &Kind) -> Result<Reply, Fault> {
         body[format!("{}_links", kind.table)] = links;
     }
     Ok(Reply::json(200, &body))
+}
+
+/// The filters as the index has them: of a flag it knows which are set.
+fn indexed<'a>(kind: &Kind, filters: &[(&'a str, Vec<&'a str>)]) -> Vec<(&'a str, Vec<&'a str>)> {
+    let set = |value: &&str| boolean(&json!(value)).is_ok_and(|set| set);
+    let known = filters.iter().filter_map(|(name, values)| match kind.check(name) {
+        Some(Check::Bool) => values.iter().all(set).then(|| (*name, vec!["true"])),
+        _ => Some((*name, values.clone())),
+    });
+    known.collect()
 }
 
 fn matches(kind: &Kind, row: &Row, filters: &[(&str, Vec<&str>)]) -> Result<bool, Fault> {

@@ -49,7 +49,7 @@ pub(super) fn create(context: &mut Context<'_>) -> Result<Reply, Fault> {
             mtu(&mut row)?;
             if row["provider:network_type"].is_null() {
                 row.insert("provider:network_type".to_owned(), json!("vxlan"));
-                let segment = 1 + context.world.rows(NETWORK.table).len();
+                let segment = 1 + context.world.count(NETWORK.table);
                 row.insert("provider:segmentation_id".to_owned(), json!(segment));
             }
             row.extend(object(json!({"status": "ACTIVE", "availability_zones": [], "ipv4_address_scope": null,

@@ -130,13 +130,7 @@ pub fn unbind(context: &mut Context<'_>, id: &str) {
 
 /// Deletes a port; floating addresses that it had are free again.
 pub fn delete(context: &mut Context<'_>, id: &str) {
-    let floating: Vec<String> = context
-        .world
-        .each(FLOATING_IP.table)
-        .filter(|row| text(row, "port_id") == id)
-        .map(|row| text(row, "id").to_owned())
-        .collect();
-    for address in floating {
+    for address in ids(context.world, &FLOATING_IP, ("port_id", id), |_| true) {
         change(context, &FLOATING_IP, &address, 1, free_floating());
     }
     context.world.remove(PORT.table, id);

@@ -39,8 +39,7 @@ fn limits(world: &World, project: &str) -> Row {
 
 fn used(world: &World, name: &str, project: &str) -> i64 {
     let kind = KINDS.into_iter().find(|kind| kind.singular == name);
-    let rows = kind.into_iter().flat_map(|kind| world.each(kind.table));
-    let count = rows.filter(|row| text(row, "project_id") == project).count();
+    let count = kind.map_or(0, |kind| world.count_by(kind.table, "project_id", project));
     i64::try_from(count).unwrap_or(i64::MAX)
 }
 

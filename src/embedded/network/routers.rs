@@ -92,7 +92,7 @@ fn regate(context: &mut Context<'_>, router: &Row, asked: &Json) -> Result<Row, 
         }
         return Ok(object(json!({"external_gateway_info": gateway})));
     }
-    let floating = context.world.each("floatingips").any(|row| text(row, "router_id") == id);
+    let floating = context.world.by("floatingips", "router_id", id).next().is_some();
     if !had.is_null() && !same && floating {
         let network = had["network_id"].as_str().unwrap_or_default();
         let message = format!(
@@ -121,8 +121,12 @@ fn disconnect(context: &mut Context<'_>, router: &str) {
 
 /// The router's interface ports, by id.
 pub fn interfaces(world: &World, router: &str) -> Vec<Row> {
-    let inner = |port: &&Row| text(port, "device_owner") == "network:router_interface";
-    world.by(PORT.table, "device_id", router).filter(inner).cloned().collect()
+    world.by(PORT.table, "device_id", router).filter(|port| is_interface(port)).cloned().collect()
+}
+
+/// Whether a port is a router's interface.
+pub fn is_interface(port: &Row) -> bool {
+    text(port, "device_owner") == "network:router_interface"
 }
 
 fn check_routes(world: &World, router: &str, routes: &Json) -> Result<(), Fault> {

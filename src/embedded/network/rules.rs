@@ -190,10 +190,8 @@ fn sameness(rule: &Row) -> (Option<u8>, Option<IpNet>, [&Json; 5]) {
 
 fn exists(context: &Context<'_>, rule: &Row) -> Result<(), Fault> {
     let group = text(rule, "security_group_id");
-    let rows = context.world.rows(RULE.table);
-    let same =
-        rows.into_iter().find(|other| text(other, "security_group_id") == group && sameness(other) == sameness(rule));
-    match same {
+    let rows = context.world.rows_by(RULE.table, "security_group_id", group);
+    match rows.into_iter().find(|other| sameness(other) == sameness(rule)) {
         Some(other) => {
             let message = format!("Security group rule already exists. Rule id is {}.", text(other, "id"));
             Err(fault(409, "SecurityGroupRuleExists", message))

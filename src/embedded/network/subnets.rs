@@ -7,6 +7,7 @@ use serde_json::{Value as Json, json};
 
 use super::address::{address, is_usable, number, pools, range};
 use super::kinds::{NETWORK, SUBNET};
+use super::routers::is_interface;
 use super::rows::{bad, change, fault, find, flag, insert, invalid, list, object, text};
 use super::{crud, dhcp, ports};
 use crate::embedded::context::Context;
@@ -59,13 +60,13 @@ pub fn make(context: &mut Context<'_>, mut row: Row) -> Result<Row, Fault> {
     } else {
         check_pools(&row, net)?;
     }
-    for other in context.world.rows(SUBNET.table) {
-        if text(other, "network_id") == id && range(other).is_some_and(|other| overlap(other, net)) {
-            return Err(invalid(format!(
-                "Requested subnet with cidr: {net} for network: {id} overlaps with another subnet"
-            )));
-        }
+    let mut others = context.world.by(SUBNET.table, "network_id", &id).filter_map(range);
+    if others.any(|other| overlap(other, net)) {
+        return Err(invalid(format!(
+            "Requested subnet with cidr: {net} for network: {id} overlaps with another subnet"
+        )));
     }
+    drop(others);
     row.remove("prefixlen");
     change(context, &NETWORK, &id, 1, Row::new());
     let made = insert(context, &SUBNET, &project, 0, row);
@@ -219,9 +220,8 @@ pub(super) fn update(context: &mut Context<'_>) -> Result<Reply, Fault> {
 fn refuse_used_gateway(context: &Context<'_>, subnet: &Row) -> Result<(), Fault> {
     let (id, gateway) = (text(subnet, "id"), text(subnet, "gateway_ip"));
     let held = json!({"subnet_id": id, "ip_address": gateway});
-    let routers = |port: &Row| text(port, "device_owner") == "network:router_interface";
-    let rows = context.world.rows("ports");
-    match rows.into_iter().find(|port| routers(port) && list(port, "fixed_ips").contains(&held)) {
+    let mut ports = context.world.by("ports", "network_id", text(subnet, "network_id"));
+    match ports.find(|port| is_interface(port) && list(port, "fixed_ips").contains(&held)) {
         Some(port) => {
             let port = text(port, "id");
             let message = format!("Current gateway ip {gateway} already in use by port {port}. Unable to update.");

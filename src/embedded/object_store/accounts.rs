@@ -37,23 +37,22 @@ pub(super) fn health(_: &mut Context<'_>) -> Outcome {
     Ok(Reply::typed(200, "text/plain", "OK"))
 }
 
+/// Containers by name.
+type Contents<'a> = BTreeMap<&'a str, (&'a Row, usize, i64)>;
+
 /// An account's containers and what is in each: its row, number of objects and bytes.
-fn contents(context: &Context<'_>, account: &str) -> BTreeMap<String, (Row, usize, i64)> {
-    let mut sums: BTreeMap<&str, (usize, i64)> = BTreeMap::new();
-    for row in super::objects::living(context) {
-        let sum = sums.entry(text(row, "container")).or_default();
-        *sum = (sum.0 + 1, sum.1 + number(row, "bytes"));
-    }
-    let rows = context.world.rows(containers::TABLE).into_iter().filter(|row| text(row, "account") == account);
+fn contents<'a>(context: &'a Context<'_>, account: &str) -> Contents<'a> {
+    let rows = context.world.by(containers::TABLE, "account", account);
     rows.map(|row| {
-        let name = text(row, "name").to_owned();
-        let (count, bytes) = sums.get(format!("{account}/{name}").as_str()).copied().unwrap_or_default();
-        (name, (row.clone(), count, bytes))
+        let name = text(row, "name");
+        let inside = super::objects::living(context, &format!("{account}/{name}"));
+        let (count, bytes) = inside.fold((0, 0), |sum, object| (sum.0 + 1, sum.1 + number(object, "bytes")));
+        (name, (row, count, bytes))
     })
     .collect()
 }
 
-fn headers(context: &Context<'_>, account: &str, contents: &BTreeMap<String, (Row, usize, i64)>) -> Reply {
+fn headers(context: &Context<'_>, account: &str, contents: &Contents<'_>) -> Reply {
     let objects: usize = contents.values().map(|(_, count, _)| count).sum();
     let bytes: i64 = contents.values().map(|(_, _, bytes)| bytes).sum();
     let row = context.world.get(TABLE, account);
@@ -90,8 +89,8 @@ pub(super) fn list(context: &mut Context<'_>) -> Outcome {
     let entries: BTreeMap<String, Json> = contents
         .into_iter()
         .map(|(name, (row, count, bytes))| {
-            let modified = listed(number(&row, "modified"));
-            (name.clone(), json!({"name": name, "count": count, "bytes": bytes, "last_modified": modified}))
+            let modified = listed(number(row, "modified"));
+            (name.to_owned(), json!({"name": name, "count": count, "bytes": bytes, "last_modified": modified}))
         })
         .collect();
     listing::write(context, entries, headers)

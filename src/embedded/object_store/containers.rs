@@ -36,8 +36,7 @@ pub(super) fn create(context: &mut Context<'_>) -> Outcome {
 /// A container's row, and its headers as the one who asks may see them.
 fn find(context: &Context<'_>, target: &Target, access: Access) -> Result<(Row, Reply), Reply> {
     let row = context.world.get(TABLE, &target.key()).cloned().ok_or_else(|| said(404))?;
-    let inside: Vec<&Row> =
-        objects::living(context).filter(|object| text(object, "container") == target.key()).collect();
+    let inside: Vec<&Row> = objects::living(context, &target.key()).collect();
     let bytes: i64 = inside.iter().map(|object| number(object, "bytes")).sum();
     let reply = Reply::empty(204)
         .header("X-Container-Object-Count", inside.len().to_string())
@@ -64,8 +63,7 @@ pub(super) fn list(context: &mut Context<'_>) -> Outcome {
     let target = Target::of(context);
     let access = enter(context, &target)?;
     let (_, headers) = find(context, &target, access)?;
-    let entries: BTreeMap<String, Json> = objects::living(context)
-        .filter(|row| text(row, "container") == target.key())
+    let entries: BTreeMap<String, Json> = objects::living(context, &target.key())
         .map(|row| {
             let entry = json!({"bytes": row["bytes"], "hash": row["hash"], "name": row["name"],
                 "content_type": row["content_type"], "last_modified": listed(number(row, "modified"))});
@@ -91,7 +89,7 @@ pub(super) fn delete(context: &mut Context<'_>) -> Outcome {
     if context.world.get(TABLE, &target.key()).is_none() {
         return Err(said(404));
     }
-    if objects::living(context).any(|row| text(row, "container") == target.key()) {
+    if objects::living(context, &target.key()).next().is_some() {
         return Err(said(409));
     }
     context.world.remove(TABLE, &target.key());

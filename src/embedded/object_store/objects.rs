@@ -18,10 +18,10 @@ const META: &str = "x-object-meta-";
 const OTHERS: [&str; 5] =
     ["content-disposition", "content-encoding", "cache-control", "content-language", "x-delete-at"];
 
-/// Every object whose time has not come.
-pub(super) fn living<'a>(context: &'a Context<'_>) -> impl Iterator<Item = &'a Row> {
+/// A container's objects whose time has not come.
+pub(super) fn living<'a>(context: &'a Context<'_>, container: &str) -> impl Iterator<Item = &'a Row> + use<'a> {
     let now = context.now;
-    context.world.rows(TABLE).into_iter().filter(move |row| alive(row, now))
+    context.world.by(TABLE, "container", container).filter(move |row| alive(row, now))
 }
 
 fn alive(row: &Row, now: i64) -> bool {

@@ -57,9 +57,8 @@ pub(in crate::embedded::compute) fn delete(context: &mut Context<'_>) -> Result<
     released(context, row["_ports"].as_array().map_or(&[][..], Vec::as_slice));
     let gone: Vec<String> = context
         .world
-        .rows("servers")
-        .into_iter()
-        .filter(|row| state::of(row, context.now).gone())
+        .by("servers", "_task/then", "deleted")
+        .filter(|row| state::is_gone(row, context.now))
         .filter_map(|row| row["id"].as_str().map(str::to_owned))
         .collect();
     for old in gone {

@@ -9,7 +9,7 @@ use crate::embedded::compute::version::minor;
 use crate::embedded::context::Context;
 use crate::embedded::exchange::Reply;
 use crate::embedded::fault::Fault;
-use crate::embedded::world::Row;
+use crate::embedded::world::{Row, oldest_first};
 
 /// `GET /servers` and `GET /servers/detail`.
 pub(in crate::embedded::compute) fn list(context: &mut Context<'_>) -> Result<Reply, Fault> {
@@ -23,18 +23,15 @@ pub(in crate::embedded::compute) fn list(context: &mut Context<'_>) -> Result<Re
     let project = taken.iter().find(|(name, _)| everybody && (name == "project_id" || name == "tenant_id"));
     let project = project.map(|(_, id)| id.as_str());
     let own = context.caller.project.as_str();
-    // A mark leaves few of many.
-    let marked = taken.iter().find(|(name, tag)| name == "tags" && !tag.is_empty() && !tag.contains(','));
-    let candidates = match marked {
-        Some((_, tag)) => context.world.rows_by("servers", "_tags", tag),
-        None => context.world.rows("servers"),
-    };
-    let mut rows: Vec<Row> = candidates
+    let marked = taken.iter().find(|(name, tag)| name == "tags" && !tag.contains(','));
+    let mut wanted: Vec<(&str, Vec<&str>)> = marked.map(|(_, tag)| ("_tags", vec![tag.as_str()])).into_iter().collect();
+    wanted.extend(if everybody { project } else { Some(own) }.map(|project| ("project_id", vec![project])));
+    let mut rows: Vec<Row> = oldest_first(context.world.candidates("servers", &wanted))
         .into_iter()
         .filter(
             |row| if everybody { project.is_none_or(|id| row["project_id"] == id) } else { row["project_id"] == own },
         )
-        .filter(|row| !state::of(row, context.now).gone() && filters::passes(context, row, &taken))
+        .filter(|row| !state::is_gone(row, context.now) && filters::passes(context, row, &taken))
         .cloned()
         .collect();
     sorting::sort(context, &mut rows)?;

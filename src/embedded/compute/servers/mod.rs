@@ -32,7 +32,7 @@ fn of_path(context: &Context<'_>) -> Result<Row, Fault> {
     let id = context.parameter("id");
     let row = context.world.get("servers", &id).filter(|row| {
         (context.caller.is_admin() || row["project_id"] == context.caller.project.as_str())
-            && !state::of(row, context.now).gone()
+            && !state::is_gone(row, context.now)
     });
     row.cloned().ok_or_else(|| Fault::new(404, format!("Instance {id} could not be found.")))
 }

@@ -22,6 +22,9 @@ pub(in crate::embedded) mod usual {
     pub const CONFIRM: f64 = 1500.0;
 }
 
+/// What Nova calls the state of a server that nobody sees any more.
+const GONE: &str = "deleted";
+
 /// A server's state.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::embedded::compute) struct State {
@@ -37,11 +40,6 @@ impl State {
     /// Whether a host has taken it.
     pub fn placed(&self) -> bool {
         self.vm != "error" && self.task.as_deref() != Some("scheduling")
-    }
-
-    /// Whether it is deleted: nobody sees it any more.
-    pub fn gone(&self) -> bool {
-        self.vm == "deleted"
     }
 
     /// The status that clients see.
@@ -73,6 +71,12 @@ impl State {
 
 fn number(json: &Json) -> i64 {
     json.as_i64().unwrap_or(0)
+}
+
+/// Whether it is deleted by now: what lists ask of every server.
+pub(in crate::embedded::compute) fn is_gone(row: &Row, now: i64) -> bool {
+    let task = &row["_task"];
+    if !task.is_null() && now >= number(&task["until"]) { task["then"] == GONE } else { row["_vm"] == GONE }
 }
 
 /// The state of a server now.
