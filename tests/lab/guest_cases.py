@@ -136,7 +136,7 @@ def jboss_chain(world):
     world.deploy("usecase-2.1", "jboss", *services, "--set", f"artifact_base_url={world.mirror.url}/artifacts")
     answers(world, "jboss", "PostgreSQL", "was-1")
     print("        " + "\n        ".join(world.stages("jboss")), flush=True)
-    stopped(world, "jboss", "db-1", "postgresql", "database")
+    stopped(world, "jboss", "db-1", "postgresql@15-main", "database")  # the wrapper `postgresql` is gone before it is
     world.gone("jboss")
 
 
