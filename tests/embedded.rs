@@ -81,7 +81,10 @@ impl Drop for Served {
 
 /// By the shell's own word: a small Debian has no program for it.
 fn signal(signal: &str, pid: u64) {
-    let sent = std::process::Command::new("sh").args(["-c", "kill \"$0\" \"$1\"", signal, &pid.to_string()]).status().expect("kill runs");
+    let sent = std::process::Command::new("sh")
+        .args(["-c", "kill \"$0\" \"$1\"", signal, &pid.to_string()])
+        .status()
+        .expect("kill runs");
     assert!(sent.success(), "kill {signal} {pid}");
 }
 

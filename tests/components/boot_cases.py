@@ -71,7 +71,7 @@ def chain(usecase, product, dependency, *sets, paths, extra=None):
         ready = there.wait()
         print("        ready after " + ", ".join(f"{local} {seconds:.0f} s" for local, seconds in sorted(ready.items())))
         check_secrets(there, guests)
-        token = re.search(r"구름-[0-9a-f]{8}", guests["db-1"].text).group()
+        token = re.search(r"구름-[0-9a-f]{8}", json.dumps(guests["db-1"].config, ensure_ascii=False)).group()
         status, headers, text, _ = there.get("web-1", "/gureum/web")
         expect((status, text) == (200, "web web-1 shop\n"), f"/gureum/web: {status} {text}")
         expect(headers["x-gureum-web"] == "web-1" and headers["content-type"] == "text/plain", f"/gureum/web: {headers}")

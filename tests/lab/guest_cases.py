@@ -185,7 +185,7 @@ def unreachable_mirror(world):
     """a mirror that does not answer ends the deploy with the guest's own words"""
     run = world.deploy("one-database", "closed", "--blueprints", "tests/lab/blueprints", "--set", f"os_mirror=http://{guests.HOST}:9",
                        image=guests.PLAIN, code=4)
-    expect_text("what the deploy says", ["server.db-1", "packages", f"{guests.HOST}"], run.said())
+    expect_text("what the deploy says", ["server.db-1", "stage: mirror", f"the mirror cannot be reached: http://{guests.HOST}:9"], run.said())
     world.gone("closed")
 
 

@@ -130,7 +130,7 @@ impl Scene {
 /// Inputs with a script of an operator's that takes most of the room: hex of digests, which cannot be packed much.
 pub fn much_to_say(id: &str) -> Inputs {
     let digest = |n: u32| format!("# {:x}\n", Sha256::digest(n.to_string()));
-    let script: String = std::iter::once("#!/bin/sh\nexit 0\n".to_owned()).chain((0..1000).map(digest)).collect();
+    let script: String = std::iter::once("#!/bin/sh\nexit 0\n".to_owned()).chain((0..995).map(digest)).collect();
     let settings = gureum::blueprint::Settings { user_data: Some(script), ..Default::default() };
     Inputs { usecase: id.to_owned(), settings, ..Inputs::default() }
 }
