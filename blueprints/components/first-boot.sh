@@ -252,6 +252,14 @@ start() {
     return 1
 }
 
+# give_way UNIT: an image may have more than this server needs, and start it; it would hold the port.
+give_way() {
+    systemctl is-enabled --quiet "$1" 2>/dev/null || systemctl is-active --quiet "$1" || return 0
+    say "$1 gives way"
+    systemctl disable "$1" || :
+    systemctl stop "$1"
+}
+
 open_port() {
     if have firewall-cmd && firewall-cmd --state >/dev/null 2>&1; then
         firewall-cmd --permanent --add-port="$1/tcp" && firewall-cmd --reload
@@ -346,16 +354,9 @@ stage_files() {
 }
 
 stage_start() {
-{%- if rivals %}
-    # An image may have more than this server needs, and start it: it would hold the port.
-    for unit in{% for unit in rivals %} {{ unit | quote }}{% endfor %}; do
-        if systemctl is-enabled --quiet "$unit" 2>/dev/null || systemctl is-active --quiet "$unit"; then
-            say "$unit gives way"
-            systemctl disable "$unit" || :
-            systemctl stop "$unit" || return 1
-        fi
-    done
-{%- endif %}
+{%- for unit in rivals %}
+    give_way {{ unit | quote }} || return 1
+{%- endfor %}
 {%- for component in components %}
 {%- if component.configure %}
     if ! sh {{ component.configure | quote }}; then

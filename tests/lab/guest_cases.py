@@ -174,7 +174,7 @@ def shop(world):
 @case
 def plain_packages(world):
     """one database from plain packages, through the mirror on this machine's address"""
-    run = world.deploy("one-database", "plain", "--blueprints", "tests/lab/blueprints", "--set", f"os_mirror={world.mirror.url}", image=guests.PLAIN)
+    run = world.deploy("one-database", "plain", "--blueprints", "tests/lab/blueprints", "--set", f"os_mirror={world.mirror.url}/debian", image=guests.PLAIN)
     if not any(path.startswith("/debian/") for path in world.mirror.seen):
         raise Failed(f"nothing came from the mirror: {run}")
     world.gone("plain")

@@ -11,6 +11,12 @@ cd {{ home }}
 as_redmine() {
     runuser -u {{ user }} -- env RAILS_ENV=production REDMINE_LANG=ko HOME=/tmp "$@"
 }
+# The database's own first boot may listen before it has made our user.
+until said=$(as_redmine rake db:version 2>&1); do
+    tries=$((tries + 1))
+    [ "$tries" -lt 120 ] || { printf '%s\n' "$said" | tail -n 3 >&2; exit 1; }
+    sleep 5
+done
 # The dump of the tables is nobody's to read, and its place is not ours to write.
 as_redmine rake db:migrate SCHEMA=/dev/null
 as_redmine rails runner - <<'RUBY'
