@@ -7,18 +7,17 @@
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
-use futures::future::try_join_all;
 use serde_json::Value as Json;
 
 use crate::cloud::{Answer, Cloud, CloudError, Method};
-use crate::kind::{Kind, METADATA_RUN, claim_container, claim_id, signals};
+use crate::kind::{Kind, METADATA_RUN, claim_container, claim_id};
 use crate::model::{Address, Properties, Value};
 use crate::snapshot::{Observed, Status};
 
 use super::container::{call, remove};
-use super::json::{json, text, text_of, unchangeable, unresolved, value};
+use super::json::{json, text, text_of, unresolved, value};
 use super::marked::{found, taken};
-use super::{Created, Driver, Gone, Progress, ReadyChange, ReadyItem, Scope, Waiting, place};
+use super::{Created, Driver, Gone, Progress, ReadyItem, Scope, Waiting, place};
 
 pub(super) struct Claim;
 
@@ -60,11 +59,8 @@ impl Driver for Claim {
     }
 
     async fn list(&self, cloud: &Cloud, scope: Scope<'_>) -> Result<Vec<Observed>, CloudError> {
-        let is = |it: &&Observed| it.kind == Kind::Container && it.address.as_ref() == Some(&signals());
-        let containers = scope.known.iter().filter(is);
-        let nothing = Properties::new();
-        let claims = containers.map(|it| async { self.get(cloud, scope, &claim_id(&it.id), &nothing).await });
-        Ok(try_join_all(claims).await?.into_iter().flatten().collect())
+        let Some(container) = scope.signals_container() else { return Ok(Vec::new()) };
+        Ok(self.get(cloud, scope, &claim_id(container), &Properties::new()).await?.into_iter().collect())
     }
 
     fn place(&self, scope: Scope<'_>, observed: &mut Observed) {
@@ -90,19 +86,14 @@ impl Driver for Claim {
     async fn create(&self, cloud: &Cloud, scope: Scope<'_>, wanted: &[ReadyItem]) -> Result<Vec<Created>, CloudError> {
         let [item] = wanted else { return Err(unresolved("how to make several claims with one request")) };
         let container = text_of(&item.properties, "container")?;
-        let mut said = match item.properties.get("metadata") {
-            Some(metadata) => json(metadata)?,
-            None => return Err(unresolved("what a claim says")),
-        };
-        said[METADATA_RUN] = Json::from(scope.run);
+        let metadata = item.properties.get("metadata").map(json).transpose()?;
+        let Some(Json::Object(mut said)) = metadata else { return Err(unresolved("what a claim says")) };
+        said.insert(METADATA_RUN.into(), scope.run.into());
+        let said = Json::Object(said);
         let claim = observed(container, &said, Status::Pending(YOUNG.into()));
         let put = call(Method::Put, &claim.id).header("if-none-match", "*").json(said);
         let answer = cloud.send(put).await?;
         Ok(vec![Created { request_id: answer.request_id, ..taken(&item.address, claim, false) }])
-    }
-
-    async fn update(&self, _: &Cloud, _: Scope<'_>, change: &ReadyChange) -> Result<(), CloudError> {
-        Err(unchangeable(change))
     }
 
     async fn delete(&self, cloud: &Cloud, _: Scope<'_>, id: &str, _: &Properties) -> Result<Gone, CloudError> {

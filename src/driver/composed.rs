@@ -1,7 +1,5 @@
 //! Texts of several pieces. Secrets come to stand in them here and nowhere before.
 
-use secrecy::ExposeSecret;
-
 use crate::cloud::{Cloud, CloudError};
 use crate::model::{Piece, Value};
 
@@ -21,10 +19,7 @@ pub(super) async fn whole(value: &Value, scope: Scope<'_>, cloud: &Cloud) -> Res
         match piece {
             Piece::Literal(literal) => text.push_str(literal),
             Piece::SignedUrl(url) => text.push_str(&signed(cloud, scope, url).await?),
-            Piece::Secret(name) => {
-                let value = scope.secrets.get(name).ok_or_else(|| unresolved(&format!("the secret {}", name.0)))?;
-                text.push_str(value.expose_secret());
-            }
+            Piece::Secret(name) => text.push_str(scope.secret(name)?),
             Piece::Output(_) => return Err(unresolved("a piece of a text")),
         }
     }

@@ -4,18 +4,16 @@ use std::collections::BTreeMap;
 
 use async_trait::async_trait;
 use futures::future::try_join_all;
-use secrecy::ExposeSecret;
 use serde_json::Value as Json;
 
 use crate::cloud::{Call, Cloud, CloudError, Method};
 use crate::kind::Kind;
-use crate::model::{Address, Properties, SecretName, Service, Value};
+use crate::model::{Properties, SecretName, Service, Value};
 use crate::snapshot::{Observed, Status};
 
-use super::json::{malformed, text, text_of, unchangeable, unresolved};
+use super::json::{malformed, text, text_of, unresolved};
 use super::marked::{found, taken};
-use super::waiting::by_list;
-use super::{Created, Driver, Gone, Progress, ReadyChange, ReadyItem, Scope, Waiting, place};
+use super::{Created, Driver, Gone, ReadyItem, Scope, place};
 
 pub(super) struct Container;
 
@@ -110,8 +108,7 @@ pub(super) async fn contents_from(
 
 /// The request that gives a container the key for signed addresses of what lies in it.
 pub(super) fn with_key(call: Call, secret: &SecretName, scope: Scope<'_>) -> Result<Call, CloudError> {
-    let key = scope.secrets.get(secret).ok_or_else(|| unresolved(&format!("the secret {}", secret.0)))?;
-    Ok(call.header(TEMP_URL_KEY, key.expose_secret()))
+    Ok(call.header(TEMP_URL_KEY, scope.secret(secret)?))
 }
 
 pub(super) async fn remove(cloud: &Cloud, path: String) -> Result<(), CloudError> {
@@ -191,10 +188,6 @@ impl Driver for Container {
         Ok(vec![Created { request_id: answer.request_id, ..taken(&item.address, observed(name), adopted) }])
     }
 
-    async fn update(&self, _: &Cloud, _: Scope<'_>, change: &ReadyChange) -> Result<(), CloudError> {
-        Err(unchangeable(change))
-    }
-
     /// Whoever deletes one has decided to delete the data in it.
     async fn delete(&self, cloud: &Cloud, _: Scope<'_>, id: &str, _: &Properties) -> Result<Gone, CloudError> {
         empty(cloud, id).await?;
@@ -209,15 +202,6 @@ impl Driver for Container {
             }
         }
         Ok(Gone::Now)
-    }
-
-    async fn progress(
-        &self,
-        cloud: &Cloud,
-        scope: Scope<'_>,
-        waiting: &[Waiting],
-    ) -> Result<(BTreeMap<Address, Progress>, Vec<Observed>), CloudError> {
-        by_list(self, cloud, scope, waiting).await
     }
 }
 

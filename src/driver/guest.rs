@@ -9,15 +9,15 @@ use secrecy::ExposeSecret;
 use serde_json::json;
 
 use crate::cloud::{Call, Cloud, CloudError, Method};
-use crate::kind::{Kind, SIGNALS_KEY, guest_id, guest_server_id, signals};
+use crate::kind::{Kind, SIGNALS_KEY, guest_id, guest_server_id};
 use crate::model::{Address, GuestReport, Properties, SecretName, Service, Value};
 use crate::snapshot::{Observed, Status};
 
 use super::container::{self, TEMP_URL_KEY, contents, remove};
 use super::guest_report::{last_lines, of_object, shown, status};
-use super::json::{text, text_of, unchangeable, unresolved};
+use super::json::{text, text_of};
 use super::marked::found;
-use super::{Created, Driver, Gone, Progress, ReadyChange, ReadyItem, Scope, Waiting, place};
+use super::{Created, Driver, Gone, Progress, ReadyItem, Scope, Waiting, place};
 
 pub(super) struct Guest;
 
@@ -31,12 +31,6 @@ const SILENT: &str = "silent";
 const AT_ONCE: usize = 8;
 /// Lines of a console that are shown of a guest that fell silent.
 const LINES: usize = 20;
-
-/// The name of the container in which they report, where there is one.
-fn container(scope: Scope<'_>) -> Option<&str> {
-    let is = |it: &&Observed| it.kind == Kind::Container && it.address.as_ref() == Some(&signals());
-    scope.known.iter().find(is).map(|it| it.id.as_str())
-}
 
 /// The servers that there are, by their ids: the local name of each.
 fn servers(scope: Scope<'_>) -> BTreeMap<&str, &str> {
@@ -120,9 +114,8 @@ async fn on_console(
     scope: Scope<'_>,
     server_id: &str,
 ) -> Result<Option<(GuestReport, String)>, CloudError> {
-    let secret = SecretName(SIGNALS_KEY.into());
-    let key = scope.secrets.get(&secret).ok_or_else(|| unresolved(&format!("the secret {}", secret.0)))?;
-    let told = GuestReport::on_console(&console(cloud, server_id).await?, server_id, key.expose_secret());
+    let key = scope.secret(&SecretName(SIGNALS_KEY.into()))?;
+    let told = GuestReport::on_console(&console(cloud, server_id).await?, server_id, key);
     Ok(told.map(|(report, words)| (report, shown(&words, scope.secrets))))
 }
 
@@ -155,7 +148,7 @@ impl Driver for Guest {
 
     /// Those that have reported something, from one listing. Consoles are not read for it: what they said, the journal knows to ask for.
     async fn list(&self, cloud: &Cloud, scope: Scope<'_>) -> Result<Vec<Observed>, CloudError> {
-        let Some(container) = container(scope) else { return Ok(Vec::new()) };
+        let Some(container) = scope.signals_container() else { return Ok(Vec::new()) };
         let servers = servers(scope);
         let reports = reports(cloud, scope, container, false).await?;
         let ours =
@@ -186,7 +179,7 @@ impl Driver for Guest {
         let Some((server_id, server)) = guest_server_id(id).and_then(|id| Some((id, *servers.get(id)?))) else {
             return Ok(None);
         };
-        let told = if let Some(container) = container(scope) {
+        let told = if let Some(container) = scope.signals_container() {
             let head = found(cloud.send(container::call(Method::Head, &format!("{container}/{server}"))).await)?;
             let kind = head.as_ref().and_then(|head| head.header("content-type"));
             match kind.and_then(GuestReport::of_type).filter(|report| report.instance == server_id) {
@@ -215,7 +208,7 @@ impl Driver for Guest {
         for item in wanted {
             let server_id = text_of(&item.properties, "server_id")?;
             let mut outputs = BTreeMap::new();
-            if container(scope).is_none()
+            if scope.signals_container().is_none()
                 && let Some((report, _)) = on_console(cloud, scope, server_id).await?
                 && report.stage == GuestReport::FAILED
             {
@@ -234,10 +227,6 @@ impl Driver for Guest {
         Ok(created)
     }
 
-    async fn update(&self, _: &Cloud, _: Scope<'_>, change: &ReadyChange) -> Result<(), CloudError> {
-        Err(unchangeable(change))
-    }
-
     /// Takes its report away, so that only a new one counts.
     async fn delete(
         &self,
@@ -246,7 +235,7 @@ impl Driver for Guest {
         _: &str,
         properties: &Properties,
     ) -> Result<Gone, CloudError> {
-        if let Some(container) = container(scope) {
+        if let Some(container) = scope.signals_container() {
             let server = text_of(properties, "server")?;
             remove(cloud, format!("{container}/{server}")).await?;
         }
@@ -259,7 +248,7 @@ impl Driver for Guest {
         scope: Scope<'_>,
         waiting: &[Waiting],
     ) -> Result<(BTreeMap<Address, Progress>, Vec<Observed>), CloudError> {
-        let Some(container) = container(scope) else {
+        let Some(container) = scope.signals_container() else {
             let mut progress = BTreeMap::new();
             for some in waiting.chunks(AT_ONCE) {
                 let told = try_join_all(some.iter().map(|one| self.by_console(cloud, scope, one))).await?;

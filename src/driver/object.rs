@@ -7,20 +7,18 @@ use std::collections::BTreeMap;
 
 use async_trait::async_trait;
 use futures::future::try_join_all;
-use secrecy::ExposeSecret;
 use sha2::{Digest, Sha256};
 
 use crate::cloud::{Cloud, CloudError, Method};
-use crate::kind::{CONTENT_KEY, Kind, object_local_name, object_name, signals};
-use crate::model::{Address, Properties, SecretName, Value};
+use crate::kind::{CONTENT_KEY, Kind, object_local_name, object_name};
+use crate::model::{Properties, SecretName, Value};
 use crate::snapshot::{Observed, Status};
 
 use super::composed::whole;
 use super::container::{call, contents_from, remove};
 use super::json::{text, text_of, unchangeable, unresolved};
 use super::marked::{found, taken};
-use super::waiting::by_list;
-use super::{Created, Driver, Gone, Progress, ReadyChange, ReadyItem, Scope, Waiting, place};
+use super::{Created, Driver, Gone, ReadyChange, ReadyItem, Scope, place};
 
 pub(super) struct Object;
 
@@ -70,9 +68,7 @@ async fn put(cloud: &Cloud, scope: Scope<'_>, properties: &Properties) -> Result
     let (container, name) = (text_of(properties, "container")?, text_of(properties, "name")?);
     let content = properties.get("content").ok_or_else(|| unresolved("an object's content"))?;
     let content = whole(content, scope, cloud).await?;
-    let secret = SecretName(CONTENT_KEY.into());
-    let key = scope.secrets.get(&secret).ok_or_else(|| unresolved(&format!("the secret {}", secret.0)))?;
-    let proof = proof(key.expose_secret(), &content);
+    let proof = proof(scope.secret(&SecretName(CONTENT_KEY.into()))?, &content);
     let mut put =
         call(Method::Put, &id(container, name)).text("application/octet-stream", format!("{proof}\n{content}"));
     if let Some(Value::Map(metadata)) = properties.get("metadata") {
@@ -91,8 +87,7 @@ impl Driver for Object {
     }
 
     async fn list(&self, cloud: &Cloud, scope: Scope<'_>) -> Result<Vec<Observed>, CloudError> {
-        let is = |it: &&Observed| it.kind == Kind::Container && it.address.as_ref() == Some(&signals());
-        let Some(container) = scope.known.iter().find(is).map(|it| it.id.as_str()) else { return Ok(Vec::new()) };
+        let Some(container) = scope.signals_container() else { return Ok(Vec::new()) };
         let (items, _) = contents_from(cloud, container, &object_name("")).await?;
         let names: Vec<&str> = items
             .iter()
@@ -147,14 +142,5 @@ impl Driver for Object {
     async fn delete(&self, cloud: &Cloud, _: Scope<'_>, id: &str, _: &Properties) -> Result<Gone, CloudError> {
         remove(cloud, id.to_owned()).await?;
         Ok(Gone::Now)
-    }
-
-    async fn progress(
-        &self,
-        cloud: &Cloud,
-        scope: Scope<'_>,
-        waiting: &[Waiting],
-    ) -> Result<(BTreeMap<Address, Progress>, Vec<Observed>), CloudError> {
-        by_list(self, cloud, scope, waiting).await
     }
 }

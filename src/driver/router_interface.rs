@@ -1,19 +1,18 @@
 //! Router interfaces: a router's ports, made and removed by subnet. Removing one by its port can take a shared IPv6 port with it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use async_trait::async_trait;
 use serde_json::{Value as Json, json};
 
 use crate::cloud::{Call, Cloud, CloudError, Method};
 use crate::kind::Kind;
-use crate::model::{Address, Properties, Service, Value};
+use crate::model::{Properties, Service, Value};
 use crate::snapshot::Observed;
 
-use super::json::{items, malformed, text, text_of, unchangeable, unresolved};
+use super::json::{items, malformed, text, text_of, unresolved};
 use super::marked::{Rest, found, taken};
-use super::waiting::by_list;
-use super::{Created, Driver, Gone, Progress, ReadyChange, ReadyItem, Scope, Waiting, place};
+use super::{Created, Driver, Gone, ReadyItem, Scope, place};
 
 pub(super) struct RouterInterface;
 
@@ -119,22 +118,9 @@ impl Driver for RouterInterface {
         }
     }
 
-    async fn update(&self, _: &Cloud, _: Scope<'_>, change: &ReadyChange) -> Result<(), CloudError> {
-        Err(unchangeable(change))
-    }
-
     async fn delete(&self, cloud: &Cloud, _: Scope<'_>, _: &str, properties: &Properties) -> Result<Gone, CloudError> {
         found(cloud.send(action(properties, "remove_router_interface")?).await)?;
         Ok(Gone::Now)
-    }
-
-    async fn progress(
-        &self,
-        cloud: &Cloud,
-        scope: Scope<'_>,
-        waiting: &[Waiting],
-    ) -> Result<(BTreeMap<Address, Progress>, Vec<Observed>), CloudError> {
-        by_list(self, cloud, scope, waiting).await
     }
 }
 

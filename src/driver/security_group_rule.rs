@@ -1,6 +1,6 @@
 //! Security group rules: `/v2.0/security-group-rules`. They cannot be changed, and stand in a group of ours or are not ours.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use async_trait::async_trait;
 use serde_json::{Value as Json, json};
@@ -12,8 +12,7 @@ use crate::snapshot::Observed;
 
 use super::json::{items, malformed, object, pick, text};
 use super::marked::{Rest, taken};
-use super::waiting::by_list;
-use super::{Created, Driver, Gone, Progress, ReadyChange, ReadyItem, Scope, Waiting, json as convert, place};
+use super::{Created, Driver, Gone, ReadyItem, Scope, json as convert, place};
 
 pub(super) struct SecurityGroupRule;
 
@@ -130,21 +129,8 @@ impl Driver for SecurityGroupRule {
         Ok(created)
     }
 
-    async fn update(&self, _: &Cloud, _: Scope<'_>, change: &ReadyChange) -> Result<(), CloudError> {
-        Err(convert::unchangeable(change))
-    }
-
     async fn delete(&self, cloud: &Cloud, _: Scope<'_>, id: &str, _: &Properties) -> Result<Gone, CloudError> {
         REST.remove(cloud, REST.call(Method::Delete, id)).await
-    }
-
-    async fn progress(
-        &self,
-        cloud: &Cloud,
-        scope: Scope<'_>,
-        waiting: &[Waiting],
-    ) -> Result<(BTreeMap<Address, Progress>, Vec<Observed>), CloudError> {
-        by_list(self, cloud, scope, waiting).await
     }
 }
 

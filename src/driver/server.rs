@@ -16,8 +16,7 @@ use super::port::{DEVICE_ID, DEVICE_OWNER};
 use super::server_decode::{metadata, read};
 use super::server_group::MEMBERS;
 use super::server_write::{body, change};
-use super::waiting::by_list;
-use super::{Created, Driver, Gone, Progress, ReadyChange, ReadyItem, Scope, Waiting};
+use super::{Created, Driver, Gone, ReadyChange, ReadyItem, Scope};
 
 pub(super) struct Server;
 
@@ -141,14 +140,5 @@ impl Driver for Server {
     async fn delete(&self, cloud: &Cloud, _: Scope<'_>, id: &str, _: &Properties) -> Result<Gone, CloudError> {
         let call = Call::new(Service::Compute, Method::Delete, format!("/servers/{id}"));
         Ok(found(cloud.send(call).await)?.map_or(Gone::Now, |_| Gone::Later))
-    }
-
-    async fn progress(
-        &self,
-        cloud: &Cloud,
-        scope: Scope<'_>,
-        waiting: &[Waiting],
-    ) -> Result<(BTreeMap<Address, Progress>, Vec<Observed>), CloudError> {
-        by_list(self, cloud, scope, waiting).await
     }
 }

@@ -1,19 +1,16 @@
 //! Server groups: `/v2.1/os-server-groups`, in the form of microversion 2.64 (one `policy`). Only their name carries the mark.
 
-use std::collections::BTreeMap;
-
 use async_trait::async_trait;
 use serde_json::{Value as Json, json};
 
 use crate::cloud::{Call, Cloud, CloudError, Method};
 use crate::kind::Kind;
-use crate::model::{Address, Properties};
+use crate::model::Properties;
 use crate::snapshot::Observed;
 
-use super::json::{items, object, pick, text, unchangeable, unresolved};
+use super::json::{items, object, pick, text, unresolved};
 use super::marked::{Rest, found, inner, taken};
-use super::waiting::by_list;
-use super::{Created, Driver, Gone, Progress, ReadyChange, ReadyItem, Scope, Waiting, place};
+use super::{Created, Driver, Gone, ReadyItem, Scope, place};
 
 pub(super) struct ServerGroup;
 
@@ -80,20 +77,7 @@ impl Driver for ServerGroup {
         Ok(vec![Created { request_id: answer.request_id, ..taken(&item.address, group, false) }])
     }
 
-    async fn update(&self, _: &Cloud, _: Scope<'_>, change: &ReadyChange) -> Result<(), CloudError> {
-        Err(unchangeable(change))
-    }
-
     async fn delete(&self, cloud: &Cloud, _: Scope<'_>, id: &str, _: &Properties) -> Result<Gone, CloudError> {
         REST.remove(cloud, REST.call(Method::Delete, id)).await
-    }
-
-    async fn progress(
-        &self,
-        cloud: &Cloud,
-        scope: Scope<'_>,
-        waiting: &[Waiting],
-    ) -> Result<(BTreeMap<Address, Progress>, Vec<Observed>), CloudError> {
-        by_list(self, cloud, scope, waiting).await
     }
 }

@@ -3,7 +3,6 @@
 
 use hmac::digest::KeyInit;
 use hmac::{Hmac, Mac};
-use secrecy::ExposeSecret;
 use sha1::Sha1;
 use sha2::Sha256;
 
@@ -37,7 +36,7 @@ pub(super) async fn signed(cloud: &Cloud, scope: Scope<'_>, url: &SignedUrl) -> 
         _ if url.container == signals() => SecretName(SIGNALS_KEY.into()),
         _ => return Err(unresolved(&format!("the key of {}", url.container))),
     };
-    let key = scope.secrets.get(&secret).ok_or_else(|| unresolved(&format!("the secret {}", secret.0)))?;
+    let key = scope.secret(&secret)?;
     let digest = digest(cloud).await?;
     let base = cloud.public_endpoint(Service::ObjectStore)?;
     let object = format!("{base}/{}/{}", container.id, super::container::encoded(&url.object));
@@ -47,7 +46,7 @@ pub(super) async fn signed(cloud: &Cloud, scope: Scope<'_>, url: &SignedUrl) -> 
         UrlMethod::Put => "PUT",
     };
     let path = format!("{}/{}/{}", path(base), container.id, url.object);
-    let signature = signature(digest, key.expose_secret(), &format!("{method}\n{expires}\n{path}"));
+    let signature = signature(digest, key, &format!("{method}\n{expires}\n{path}"));
     Ok(format!("{object}?temp_url_sig={signature}&temp_url_expires={expires}"))
 }
 

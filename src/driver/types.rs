@@ -3,11 +3,15 @@
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
+use secrecy::ExposeSecret;
 
 use crate::cloud::{Cloud, CloudError};
-use crate::kind::Kind;
-use crate::model::{Address, EnvironmentKey, Properties, Secrets};
+use crate::kind::{Kind, signals};
+use crate::model::{Address, EnvironmentKey, Properties, SecretName, Secrets};
 use crate::snapshot::{Observed, Status};
+
+use super::json::{unchangeable, unresolved};
+use super::waiting::by_list;
 
 /// For whom a driver works.
 #[derive(Clone, Copy, Debug)]
@@ -20,6 +24,20 @@ pub struct Scope<'a> {
     pub known: &'a [Observed],
     /// The environment's secrets, which only requests see.
     pub secrets: &'a Secrets,
+}
+
+impl<'a> Scope<'a> {
+    /// One of the environment's secrets; the error says that the journal does not have it.
+    pub(super) fn secret(self, name: &SecretName) -> Result<&'a str, CloudError> {
+        let value = self.secrets.get(name).ok_or_else(|| unresolved(&format!("the secret {}", name.0)))?;
+        Ok(value.expose_secret())
+    }
+
+    /// The name of the container in which guests report, where there is one.
+    pub(super) fn signals_container(self) -> Option<&'a str> {
+        let is = |it: &&Observed| it.kind == Kind::Container && it.address.as_ref() == Some(&signals());
+        self.known.iter().find(is).map(|it| it.id.as_str())
+    }
 }
 
 /// Something to create, with every reference filled in.
@@ -127,8 +145,11 @@ pub trait Driver: Send + Sync {
     /// names as existing already where it is certainly ours.
     async fn create(&self, cloud: &Cloud, scope: Scope<'_>, items: &[ReadyItem]) -> Result<Vec<Created>, CloudError>;
 
-    /// Changes one in place, with as few requests as its changed properties need.
-    async fn update(&self, cloud: &Cloud, scope: Scope<'_>, change: &ReadyChange) -> Result<(), CloudError>;
+    /// Changes one in place, with as few requests as its changed properties need. Without a word of its own a kind has no such request.
+    async fn update(&self, cloud: &Cloud, scope: Scope<'_>, change: &ReadyChange) -> Result<(), CloudError> {
+        let _ = (cloud, scope);
+        Err(unchangeable(change))
+    }
 
     /// Deletes one. What is not there is gone.
     async fn delete(
@@ -146,7 +167,9 @@ pub trait Driver: Send + Sync {
         cloud: &Cloud,
         scope: Scope<'_>,
         waiting: &[Waiting],
-    ) -> Result<(BTreeMap<Address, Progress>, Vec<Observed>), CloudError>;
+    ) -> Result<(BTreeMap<Address, Progress>, Vec<Observed>), CloudError> {
+        by_list(self, cloud, scope, waiting).await
+    }
 
     /// The last that can be learned of one that has been waited for in vain, besides its state; `None` where there is nothing.
     async fn last_words(&self, cloud: &Cloud, scope: Scope<'_>, waiting: &Waiting) -> Option<String> {

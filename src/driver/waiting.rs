@@ -10,8 +10,8 @@ use crate::snapshot::{Observed, Status};
 use super::{Driver, Progress, Scope, Waiting};
 
 /// How these are doing by the kind's own list, and what else it shows.
-pub(super) async fn by_list(
-    driver: &dyn Driver,
+pub(super) async fn by_list<D: Driver + ?Sized>(
+    driver: &D,
     cloud: &Cloud,
     scope: Scope<'_>,
     waiting: &[Waiting],
