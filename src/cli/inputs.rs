@@ -95,8 +95,13 @@ impl Layers {
     pub fn name(&self) -> Result<EnvironmentName, CliError> {
         match (self.named(), self.usecase()?) {
             (Some(name), _) => Ok(name.clone()),
-            (None, Some(id)) => EnvironmentName::parse(id)
-                .map_err(|error| CliError::failed(say!(m::BAD_NAME, why = error)).help(say!(m::BAD_NAME_HELP))),
+            (None, Some(id)) => EnvironmentName::parse(id).map_err(|error| {
+                let help = match blueprint::nearest(id, blueprint::builtin().iter().map(|(known, _)| *known)) {
+                    Some(nearest) => say!(m::UNKNOWN_USECASE_NEAREST, nearest = nearest),
+                    None => say!(m::BAD_NAME_HELP),
+                };
+                CliError::failed(say!(m::BAD_NAME, why = error)).help(help)
+            }),
             (None, None) => Err(no_usecase()),
         }
     }
@@ -198,7 +203,7 @@ fn ca_bundle(said: &str) -> Result<String, CliError> {
     if said.contains("-----BEGIN") {
         return Err(fault());
     }
-    let text = places::read(Path::new(said))?;
+    let text = places::read(Path::new(said)).map_err(|error| error.help(say!(m::USER_DATA_FILE)))?;
     if is_bundle(&text) { Ok(text) } else { Err(fault()) }
 }
 
@@ -261,6 +266,16 @@ mod tests {
         assert_eq!(error.text.message.id, m::OTHER_USECASE.id);
         let fresh = Layers { fresh: true, file: None, flags: inputs("usecase-2.6", None, None), ..Layers::default() };
         assert_eq!(fresh.over(Some(recorded), &name).expect("inputs").os, None);
+    }
+
+    #[test]
+    fn a_typing_mistake_that_is_no_name_is_told_with_the_nearest_use_case() {
+        let error = |id: &str| {
+            let layers = Layers { flags: inputs(id, None, None), ..Layers::default() };
+            layers.name().expect_err("no name").help.expect("help").message.id
+        };
+        assert_eq!(error("usecase-2,6"), m::UNKNOWN_USECASE_NEAREST.id);
+        assert_eq!(error("My Shop!"), m::BAD_NAME_HELP.id);
     }
 
     #[test]

@@ -29,6 +29,7 @@ crate::messages! {
     BAD_KEY_FILE = "cli.bad-key-file", "{file} is no SSH public key", "{file} 은(는) SSH 공개 키가 아닙니다";
     BAD_CA_BUNDLE = "cli.bad-ca-bundle", "ca_bundle holds no certificates in PEM, or a private key", "ca_bundle 에 PEM 인증서가 없거나 개인 키가 들어 있습니다";
     BAD_USER_DATA = "cli.bad-user-data", "{file} is neither a cloud-config nor a script", "{file} 은(는) cloud-config 도 스크립트도 아닙니다";
+    USER_DATA_FILE = "cli.user-data-file", "`user_data` is a file, or a cloud-config or script as it stands", "`user_data` 는 파일이거나, cloud-config 또는 스크립트 그 자체입니다";
     BAD_USER_DATA_HELP = "cli.bad-user-data-help", "its first line must be `#cloud-config`, or `#!` with an interpreter", "첫 줄은 `#cloud-config` 이거나 인터프리터가 있는 `#!` 이어야 합니다";
     ARTIFACTS_PACKAGES = "cli.artifacts-packages", "packages: {packages}", "패키지: {packages}";
     ARTIFACTS_NO_PIN = "cli.artifacts-no-pin", "no checksum is known: say it with artifacts.{name}.sha256", "체크섬을 알 수 없음: artifacts.{name}.sha256 으로 지정";
