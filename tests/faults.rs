@@ -87,7 +87,7 @@ fn a_quota_that_shrinks_is_named_and_destroy_works_over_it() {
 #[test]
 fn a_slow_build_is_waited_for() {
     let mut scene = Scene::new("usecase-2.1");
-    scene.cloud.settings = Settings { pace: 400.0, ..scene.cloud.settings };
+    scene.cloud.settings = Settings { pace: 800.0, ..scene.cloud.settings };
     // What is built slowly boots slowly too, and a guest may only be silent for so long.
     scene.usecase =
         Usecase::with(Inputs { usecase: "usecase-2.1".into(), until: Some(Goal::Active), ..Inputs::default() });

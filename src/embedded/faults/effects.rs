@@ -33,8 +33,9 @@ impl Effect {
 /// Octavia's work under way, by load balancer.
 const PENDING: &str = "octavia_pending";
 
-/// The least pace at which something is under way after a request, so that it can fail or hang.
-const UNDER_WAY: f64 = 0.001;
+/// The least pace at which something is under way after a request, so that it can fail or hang: what takes 100 ms or more at pace
+/// 1 takes a millisecond then.
+const UNDER_WAY: f64 = 0.01;
 
 /// Carries a request out, and lets this happen to what it makes or begins: a server, a load balancer or what is below one.
 /// Nothing else has such states.

@@ -9,17 +9,17 @@ use crate::embedded::world::Row;
 /// (`tests/lab/times` measures builds and deletes; the others are estimates).
 pub(in crate::embedded) mod usual {
     /// From the create to `ACTIVE`.
-    pub const BUILD: f64 = 3400.0;
+    pub const BUILD: f64 = 1700.0;
     /// From the delete to 404.
-    pub const DELETE: f64 = 2000.0;
+    pub const DELETE: f64 = 550.0;
     /// `os-start`, `os-stop`.
-    pub const POWER: f64 = 1000.0;
+    pub const POWER: f64 = 500.0;
     /// A reboot.
-    pub const REBOOT: f64 = 1000.0;
+    pub const REBOOT: f64 = 500.0;
     /// To `VERIFY_RESIZE`, and back.
-    pub const RESIZE: f64 = 4000.0;
+    pub const RESIZE: f64 = 2000.0;
     /// The confirmation of a resize.
-    pub const CONFIRM: f64 = 1500.0;
+    pub const CONFIRM: f64 = 750.0;
 }
 
 /// What Nova calls the state of a server that nobody sees any more.

@@ -15,14 +15,14 @@ fn a_server_is_build_until_its_time_has_come() {
         (&json!("BUILD"), &json!("scheduling"), &json!(""))
     );
     assert_eq!(client.act(&id, &json!({"os-stop": null})).0, 409);
-    client.now += 3400;
+    client.now += 1700;
     let seen = client.get(&path).1["server"].clone();
     assert_eq!((&seen["status"], &seen["OS-EXT-STS:power_state"]), (&json!("ACTIVE"), &json!(1)));
-    assert_eq!(seen["OS-SRV-USG:launched_at"], "2025-11-24T16:00:03.000000");
+    assert_eq!(seen["OS-SRV-USG:launched_at"], "2025-11-24T16:00:01.000000");
     assert_eq!(client.send(0, "2.93", "DELETE", &path, &Json::Null).0, 204);
     let seen = client.get(&path).1["server"].clone();
     assert_eq!((&seen["status"], &seen["OS-EXT-STS:task_state"]), (&json!("ACTIVE"), &json!("deleting")));
-    client.now += 2000;
+    client.now += 550;
     let (status, answer) = client.get(&path);
     assert_eq!((status, message(&answer)), (404, format!("Instance {id} could not be found.")));
     assert_eq!(client.get("/v2.1/limits").1["limits"]["absolute"]["totalInstancesUsed"], 0);
