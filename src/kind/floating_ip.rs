@@ -21,7 +21,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     exclusive: false,
     settles: Settles::AtOnce,
     made_again: true,
-    typical_ms: 600,
+    typical_ms: 700,
     bears_data: false,
     quota: &[Quota::Floatingip],
 };

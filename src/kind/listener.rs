@@ -26,7 +26,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     exclusive: true,
     settles: Settles::Later,
     made_again: true,
-    typical_ms: 500,
+    typical_ms: 300,
     bears_data: false,
     quota: &[Quota::Listener],
 };

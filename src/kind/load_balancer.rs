@@ -24,7 +24,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     exclusive: true,
     settles: Settles::Later,
     made_again: true,
-    typical_ms: 2000,
+    typical_ms: 1_500,
     bears_data: false,
     quota: &[Quota::LoadBalancer],
 };

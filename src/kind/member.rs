@@ -25,7 +25,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     exclusive: true,
     settles: Settles::Later,
     made_again: true,
-    typical_ms: 500,
+    typical_ms: 750,
     bears_data: false,
     quota: &[Quota::Member],
 };

@@ -24,7 +24,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     exclusive: false,
     settles: Settles::AtOnce,
     made_again: true,
-    typical_ms: 2000,
+    typical_ms: 400,
     bears_data: false,
     quota: &[Quota::Port],
 };

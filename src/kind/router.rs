@@ -22,7 +22,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     exclusive: true,
     settles: Settles::AtOnce,
     made_again: true,
-    typical_ms: 1500,
+    typical_ms: 600,
     bears_data: false,
     quota: &[Quota::Router],
 };

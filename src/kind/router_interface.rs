@@ -17,7 +17,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     exclusive: true,
     settles: Settles::AtOnce,
     made_again: true,
-    typical_ms: 2000,
+    typical_ms: 850,
     bears_data: false,
     quota: &[Quota::Port],
 };

@@ -20,7 +20,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     exclusive: false,
     settles: Settles::AtOnce,
     made_again: true,
-    typical_ms: 700,
+    typical_ms: 70,
     bears_data: false,
     quota: &[Quota::SecurityGroup],
 };

@@ -30,7 +30,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     exclusive: false,
     settles: Settles::Later,
     made_again: true,
-    typical_ms: 5000,
+    typical_ms: 2_000,
     bears_data: false,
     quota: &[Quota::Instances],
 };

@@ -17,7 +17,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     exclusive: false,
     settles: Settles::AtOnce,
     made_again: true,
-    typical_ms: 300,
+    typical_ms: 50,
     bears_data: false,
     quota: &[Quota::ServerGroups],
 };

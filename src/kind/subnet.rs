@@ -25,7 +25,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     exclusive: false,
     settles: Settles::AtOnce,
     made_again: true,
-    typical_ms: 350,
+    typical_ms: 150,
     bears_data: false,
     quota: &[Quota::Subnet],
 };

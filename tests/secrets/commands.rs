@@ -1,10 +1,11 @@
 //! `gureum secrets` and `gureum state` as their users meet them: the binary itself.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use assert_cmd::Command;
 use gureum::event::{CommandWord, Happening, Started};
-use gureum::journal::{self, Journal, KeyFile, Sqlite};
+use gureum::journal::{self, Journal, JournalError, KeyFile, Sqlite};
 use gureum::model::{EnvironmentKey, EnvironmentName, SecretName, Secrets};
 use predicates::prelude::PredicateBooleanExt;
 use predicates::str::{contains, is_empty};
@@ -36,8 +37,15 @@ impl User {
         journal::folder(&self.path("state"), &environment())
     }
 
+    /// Once nobody has its lock: a program that another test starts holds whatever this process has open until it is that program.
     fn open(&self) -> Sqlite {
-        Sqlite::open(&self.folder(), &KeyFile::new(self.path("state/key"))).expect("opens")
+        for _ in 0..100 {
+            match Sqlite::open(&self.folder(), &KeyFile::new(self.path("state/key"))) {
+                Err(JournalError::Locked { .. }) => std::thread::sleep(Duration::from_millis(50)),
+                other => return other.expect("opens"),
+            }
+        }
+        panic!("the lock is never free")
     }
 
     /// As a deploy leaves it that had one secret to give.
