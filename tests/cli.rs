@@ -294,8 +294,10 @@ fn a_deploy_is_refused_before_the_first_write() {
 fn destroying_nothing_says_so() {
     let (user, cloud) = (User::new(), Cloud::start(SECRET));
     clouds_yaml(&user, cloud.port);
-    let nothing = user.run(&["--cloud", "here", "destroy", "shop", "--yes"]).code(0);
-    nothing.stdout(contains("Nothing to do")).stderr(contains("no environment `shop`"));
+    for how in ["--yes", "--dry-run"] {
+        let nothing = user.run(&["--cloud", "here", "destroy", "shop", how]).code(0);
+        nothing.stdout(contains("Nothing to do")).stderr(contains("no environment `shop`"));
+    }
     user.run(&["status"]).success().stdout(contains("Nothing was deployed"));
 }
 

@@ -144,6 +144,13 @@ fn the_first_command_of_the_readme_deploys_with_nothing_configured() {
     assert_eq!(user.json(&["status"])[0]["embedded"], true);
     user.run(&["observe", "usecase-2.6"]).success().stdout(starts_with("{")).stderr(contains(NOTE));
 
+    let events = || out(user.run(&["--json", "events", "usecase-2.6"]).success());
+    let before = events();
+    let previewed = out(user.run(&["destroy", "usecase-2.6", "--delete-data", "--dry-run"]).success());
+    assert!(framed(&previewed).concat().contains("69 to delete"), "{previewed}");
+    assert_eq!(user.json(&["destroy", "usecase-2.6", "--dry-run"])["goal"], "destroy");
+    assert_eq!(events(), before, "nothing was done");
+
     let destroyed = out(user.run(&["destroy", "usecase-2.6", "--delete-data", "--yes"]).success());
     assert!(framed(&destroyed).concat().contains("Done"), "{destroyed}");
     let nothing = out(user.run(&["destroy", "usecase-2.6", "--yes"]).success());

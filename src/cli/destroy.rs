@@ -6,12 +6,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::event::{CommandWord, OutcomeWord, Started};
-use crate::journal::{self, Journal, Sqlite};
+use crate::journal::{self, Journal, JournalError, Sqlite};
 use crate::model::Secrets;
 use crate::model::messages::cli as m;
 use crate::observe::Wanted;
 use crate::plan;
-use crate::report::{Counts, plan_text};
+use crate::report::{Counts, plan_json, plan_text};
 use crate::say;
 use crate::terminal;
 
@@ -28,7 +28,38 @@ use super::{history, places, planning};
 /// Runs it.
 pub fn run(global: &Global, args: &DestroyArgs, screen: &Screen) -> Result<u8, CliError> {
     let target = Target::find(global, Unchosen::Known(&args.name), false)?;
-    target.framed(screen, |screen| super::block_on(destroy(global, args, &target, screen)))
+    target.framed(screen, |screen| {
+        if args.dry_run {
+            super::block_on(preview(global, args, &target, screen))
+        } else {
+            super::block_on(destroy(global, args, &target, screen))
+        }
+    })
+}
+
+/// Nobody orders more of anything, so that neither quotas nor zones are looked at.
+const WANTED: Wanted = Wanted { quotas: false, availability_zones: false };
+
+/// What it would do. It never writes: not to the cloud, and not to the journal.
+async fn preview(global: &Global, args: &DestroyArgs, target: &Target, screen: &Screen) -> Result<u8, CliError> {
+    let state = places::state(global)?;
+    let session = Session::connect(target).await?;
+    let key = session.key(&args.name);
+    let folder = journal::folder(&state, &key);
+    let (known, _) = history::read(&folder, &key)?;
+    let secrets = readable(Sqlite::read_secrets(&folder, &places::keys(global)?), screen)?;
+    let snapshot = session.observe(&key, &known.known(), &secrets, WANTED).await?;
+    let plan = plan::destroy(&snapshot, &known.known(), args.delete_data);
+    planning::check(&plan)?;
+    if screen.json {
+        screen.print_json(&plan_json(&plan, Some(&snapshot.facts)).map_err(super::unserialisable)?, true)?;
+    } else {
+        screen.print(&plan_text(&plan, Some(&snapshot.facts), &screen.look))?;
+    }
+    if plan.steps.is_empty() && plan.kept.is_empty() && known.runs.is_empty() {
+        nothing_found(&state, args.name.as_str(), screen)?;
+    }
+    Ok(exit::DONE)
 }
 
 async fn destroy(global: &Global, args: &DestroyArgs, target: &Target, screen: &Screen) -> Result<u8, CliError> {
@@ -38,12 +69,11 @@ async fn destroy(global: &Global, args: &DestroyArgs, target: &Target, screen: &
     let (name, key) = (&args.name, session.key(&args.name));
     let folder = journal::folder(&state, &key);
     let journal = Arc::new(history::open(&folder, &key, &places::keys(global)?)?);
-    let secrets = Arc::new(secrets(&journal, screen).await?);
+    let secrets = Arc::new(readable(journal.secrets().await, screen)?);
     let doubt = Duration::from_secs(args.run.doubt);
     let past = Past { key: &key, journal: &journal, secrets: &secrets };
     let known = run::settle(&session, past, CommandWord::Destroy, doubt, &mut interrupts, screen).await?;
-    let wanted = Wanted { quotas: false, availability_zones: false };
-    let snapshot = interrupts.unless(session.observe(&key, &known.known(), &secrets, wanted)).await?;
+    let snapshot = interrupts.unless(session.observe(&key, &known.known(), &secrets, WANTED)).await?;
     let plan = plan::destroy(&snapshot, &known.known(), args.delete_data);
     planning::check(&plan)?;
     if screen.json {
@@ -109,8 +139,8 @@ async fn destroy(global: &Global, args: &DestroyArgs, target: &Target, screen: &
 }
 
 /// The secrets, by which guests' words are believed. That they cannot be read keeps nobody from destroying.
-async fn secrets(journal: &Sqlite, screen: &Screen) -> Result<Secrets, CliError> {
-    match journal.secrets().await {
+fn readable(secrets: Result<Secrets, JournalError>, screen: &Screen) -> Result<Secrets, CliError> {
+    match secrets {
         Err(error) if error.is_about_secrets() => {
             let words = screen.aside.say(&say!(m::WITHOUT_SECRETS, words = error));
             screen.say(&format!("{}: {words}\n", screen.aside.word(&m::WARNING)));

@@ -112,7 +112,8 @@ pub fn dependencies(node: &Node, check: &SelfCheck, status: u16, chain: &Chain) 
 
 fn dependency(node: &Node, one: &Check, check: &SelfCheck, chain: &Chain) -> Hop {
     let parts = [one.product.as_deref(), one.version.as_deref()];
-    let product = parts.into_iter().flatten().map(beginning).collect::<Vec<_>>().join(" ");
+    let told = parts.into_iter().flatten().map(beginning).filter(|part| !part.is_empty());
+    let product = Some(told.collect::<Vec<_>>().join(" ")).filter(|product| !product.is_empty());
     let found = check.token.as_deref().unwrap_or_default();
     let fault = if !one.ok {
         Some(Fault::Down { words: beginning(one.words.as_deref().unwrap_or("it says no more")) })
@@ -121,7 +122,6 @@ fn dependency(node: &Node, one: &Check, check: &SelfCheck, chain: &Chain) -> Hop
     } else {
         None
     };
-    let product = Some(product).filter(|product| !product.is_empty());
     Hop { product, ms: one.ms, fault, ..Hop::good(&node.local, &one.name, 0) }
 }
 

@@ -123,7 +123,7 @@ fn self_check(service: &Service, was: &str) -> (u16, String) {
     let database = if service.database {
         r#"{"name":"database","ok":true,"ms":3,"product":"MariaDB","version":"10.11.6"}"#
     } else {
-        r#"{"name":"database","ok":false,"ms":30,"error":"Connection refused"}"#
+        r#"{"name":"database","ok":false,"ms":30,"product":"","version":"","words":"Connection refused"}"#
     };
     let token = if service.database { format!("\"{}\"", service.token) } else { "null".into() };
     let cache = if service.cache_told { r#",{"name":"cache","ok":true,"ms":1,"product":"Redis"}"# } else { "" };
@@ -220,6 +220,7 @@ async fn a_database_that_is_down_is_named_and_not_the_servers_before_it() {
     assert_eq!(faults(&seen), ["was-1 → database", "was-2 → database", "front → /"]);
     let down = Fault::Down { words: "Connection refused".into() };
     assert_eq!(seen.culprit().and_then(|hop| hop.fault.clone()), Some(down));
+    assert_eq!(hop(&seen, "was-1 → database").product, None, "nobody knows what it is");
 }
 
 #[tokio::test]

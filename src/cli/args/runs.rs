@@ -62,6 +62,9 @@ pub struct DestroyArgs {
     /// How.
     #[command(flatten)]
     pub run: RunArgs,
+    /// Only show the plan, and touch nothing
+    #[arg(long)]
+    pub dry_run: bool,
     /// Delete what holds data, too
     #[arg(long)]
     pub delete_data: bool,
