@@ -11,7 +11,7 @@ use crate::model::Secrets;
 use crate::model::messages::cli as m;
 use crate::observe::Wanted;
 use crate::plan;
-use crate::report::{Counts, plan_json, plan_text};
+use crate::report::{Counts, plan_text};
 use crate::say;
 use crate::terminal;
 
@@ -51,11 +51,7 @@ async fn preview(global: &Global, args: &DestroyArgs, target: &Target, screen: &
     let snapshot = session.observe(&key, &known.known(), &secrets, WANTED).await?;
     let plan = plan::destroy(&snapshot, &known.known(), args.delete_data);
     planning::check(&plan)?;
-    if screen.json {
-        screen.print_json(&plan_json(&plan, Some(&snapshot.facts)).map_err(super::unserialisable)?, true)?;
-    } else {
-        screen.print(&plan_text(&plan, Some(&snapshot.facts), &screen.look))?;
-    }
+    super::plan::print(&plan, &snapshot.facts, screen)?;
     if plan.steps.is_empty() && plan.kept.is_empty() && known.runs.is_empty() {
         nothing_found(&state, args.name.as_str(), screen)?;
     }

@@ -5,7 +5,9 @@ use std::path::Path;
 use crate::event::Known;
 use crate::model::messages::cli as m;
 use crate::model::{EnvironmentKey, EnvironmentName};
+use crate::plan::Plan;
 use crate::report::{plan_json, plan_text};
+use crate::snapshot::CloudFacts;
 use crate::{journal, say};
 
 use super::args::{Global, InputArgs, PlanArgs};
@@ -104,11 +106,15 @@ async fn from_cloud(
 
 /// The plan, in the form that was asked for.
 pub fn show(planned: &Planned, screen: &Screen) -> Result<(), CliError> {
-    let facts = Some(&planned.snapshot.facts);
     screen.warn(&planned.warnings);
+    print(&planned.plan, &planned.snapshot.facts, screen)
+}
+
+/// A plan that is all there is to be shown.
+pub fn print(plan: &Plan, facts: &CloudFacts, screen: &Screen) -> Result<(), CliError> {
     if screen.json {
-        screen.print_json(&plan_json(&planned.plan, facts).map_err(super::unserialisable)?, true)
+        screen.print_json(&plan_json(plan, Some(facts)).map_err(super::unserialisable)?, true)
     } else {
-        screen.print(&plan_text(&planned.plan, facts, &screen.look))
+        screen.print(&plan_text(plan, Some(facts), &screen.look))
     }
 }
