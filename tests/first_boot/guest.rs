@@ -27,6 +27,11 @@ pub fn shells() -> Vec<&'static str> {
     found
 }
 
+/// Whether this machine has such a program.
+pub fn there(program: &str) -> bool {
+    Command::new(program).arg("--version").output().is_ok_and(|output| output.status.success())
+}
+
 pub struct Guest {
     pub store: Store,
     folder: tempfile::TempDir,
@@ -58,6 +63,9 @@ impl Guest {
         guest.program("apt-get", &format!("case $* in *install*) mkdir -p {0}/usr; : >{thing} ;; esac", guest.root()));
         guest.program("dpkg", ":");
         guest.program("systemctl", ":");
+        if !there("curl") {
+            guest.executable("bin/curl", include_str!("curl.pl"));
+        }
         guest.install();
         guest
     }
@@ -206,9 +214,13 @@ impl Guest {
 
     /// A program that the script finds before the real one; what it is called with is written down.
     pub fn program(&self, name: &str, body: &str) {
-        let path = format!("bin/{name}");
-        self.write(&path, &format!("#!/bin/sh\necho \"$*\" >>{}/calls-{name}\n{body}\n", self.root()));
-        fs::set_permissions(self.path(&path), fs::Permissions::from_mode(0o755)).expect("it is there");
+        let written = format!("#!/bin/sh\necho \"$*\" >>{}/calls-{name}\n{body}\n", self.root());
+        self.executable(&format!("bin/{name}"), &written);
+    }
+
+    fn executable(&self, path: &str, content: &str) {
+        self.write(path, content);
+        fs::set_permissions(self.path(path), fs::Permissions::from_mode(0o755)).expect("it is there");
     }
 
     pub fn calls(&self, name: &str) -> Vec<String> {
