@@ -21,15 +21,14 @@ pub const HEALTHY: &str = "echo 'check web ok 3 fine'";
 
 /// Every shell that is here: dash is what Debian's family calls sh, bash what the others do.
 pub fn shells() -> Vec<&'static str> {
-    let there = |shell: &&str| Command::new(shell).args(["-c", ":"]).status().is_ok_and(|status| status.success());
-    let found: Vec<&str> = ["dash", "bash"].into_iter().filter(there).collect();
+    let found: Vec<&str> = ["dash", "bash"].into_iter().filter(|shell| there(shell, &["-c", ":"])).collect();
     assert!(!found.is_empty(), "a shell is needed to run shell scripts");
     found
 }
 
-/// Whether this machine has such a program.
-pub fn there(program: &str) -> bool {
-    Command::new(program).arg("--version").output().is_ok_and(|output| output.status.success())
+/// Whether this machine has such a program, which does that at least.
+pub fn there(program: &str, arguments: &[&str]) -> bool {
+    Command::new(program).args(arguments).output().is_ok_and(|output| output.status.success())
 }
 
 pub struct Guest {
@@ -63,7 +62,7 @@ impl Guest {
         guest.program("apt-get", &format!("case $* in *install*) mkdir -p {0}/usr; : >{thing} ;; esac", guest.root()));
         guest.program("dpkg", ":");
         guest.program("systemctl", ":");
-        if !there("curl") {
+        if !there("curl", &["--version"]) {
             guest.executable("bin/curl", include_str!("curl.pl"));
         }
         guest.install();

@@ -7,6 +7,7 @@ import re
 import shutil
 import socket
 import subprocess
+import tempfile
 import threading
 import time
 import urllib.parse
@@ -28,7 +29,9 @@ def folder():
 
 
 def script(verb, *args, **kw):
-    return subprocess.run([folder() / "openstack-lab", verb, *args], text=True, stdin=subprocess.DEVNULL, **kw)
+    # Some of its programs leave a file where they are started (`barbican.sqlite`): not in this repository.
+    command = [folder().resolve() / "openstack-lab", verb, *args]
+    return subprocess.run(command, text=True, stdin=subprocess.DEVNULL, cwd=tempfile.gettempdir(), **kw)
 
 
 def ensure_up():
