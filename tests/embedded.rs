@@ -151,6 +151,8 @@ fn the_first_command_of_the_readme_deploys_with_nothing_configured() {
     assert_eq!(user.json(&["destroy", "usecase-2.6", "--dry-run"])["goal"], "destroy");
     assert_eq!(events(), before, "nothing was done");
 
+    let misspelt = user.run(&["destroy", "usecase-26", "--dry-run"]).code(1);
+    misspelt.stderr(contains("no environment `usecase-26`, but usecase-2.6"));
     let destroyed = out(user.run(&["destroy", "usecase-2.6", "--delete-data", "--yes"]).success());
     assert!(framed(&destroyed).concat().contains("Done"), "{destroyed}");
     let nothing = out(user.run(&["destroy", "usecase-2.6", "--yes"]).success());

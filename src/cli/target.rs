@@ -45,7 +45,13 @@ impl Target {
     /// The cloud that is meant; the embedded one runs and answers then. `planning` says that a snapshot would do instead.
     pub fn find(global: &Global, unchosen: Unchosen<'_>, planning: bool) -> Result<Self, CliError> {
         let choice = choose(global, unchosen)?;
-        match choice.map_err(|error| unusable(&error, planning))? {
+        let choice = match (choice, unchosen) {
+            (Err(error @ ConfigError::NoConfig { .. }), Unchosen::Known(name)) => {
+                return Err(unknown(global, name, unusable(&error, planning))?);
+            }
+            (choice, _) => choice.map_err(|error| unusable(&error, planning))?,
+        };
+        match choice {
             Choice::Configured(config) => Ok(Self { config: *config, embedded: None }),
             Choice::Embedded => {
                 let folder = places::embedded(global)?;
@@ -117,7 +123,7 @@ fn choose(global: &Global, unchosen: Unchosen<'_>) -> Result<Result<Choice, Conf
             let taken = nothing_said(&request)
                 && match unchosen {
                     Unchosen::Any => true,
-                    Unchosen::Known(name) => knows(global, name)?,
+                    Unchosen::Known(name) => known(global)?.contains(name),
                 };
             Ok(if taken { Ok(Choice::Embedded) } else { Err(error) })
         }
@@ -131,9 +137,19 @@ fn nothing_said(request: &ConfigRequest) -> bool {
     request.cloud.as_deref().unwrap_or_default().is_empty() && !request.environment.iter().any(variable)
 }
 
-fn knows(global: &Global, name: &EnvironmentName) -> Result<bool, CliError> {
+/// The environments that were deployed on the embedded cloud.
+fn known(global: &Global) -> Result<Vec<EnvironmentName>, CliError> {
     let all = history::all(&places::state(global)?)?;
-    Ok(all.iter().any(|(_, key)| key.name == *name && is_there(key)))
+    Ok(all.into_iter().map(|(_, key)| key).filter(is_there).map(|key| key.name).collect())
+}
+
+/// That no cloud is configured, and which environments need none: the name may be a misspelling of one.
+fn unknown(global: &Global, name: &EnvironmentName, error: CliError) -> Result<CliError, CliError> {
+    let names: Vec<String> = known(global)?.iter().map(ToString::to_string).collect();
+    if names.is_empty() {
+        return Ok(error);
+    }
+    Ok(error.help(say!(m::NO_CLOUD_KNOWN_HELP, name = name, names = names.join(", "))))
 }
 
 /// What the choice of a cloud depends on; a variable that is no text is none of OpenStack's.

@@ -40,6 +40,7 @@ crate::messages! {
     NO_CLOUD = "cli.no-cloud", "{why}", "{why}";
     NO_CLOUD_PLAN_HELP = "cli.no-cloud-plan-help", "name a cloud of your clouds.yaml (`--cloud NAME` or OS_CLOUD) or set OS_AUTH_URL and the other OS_* variables; or plan on the embedded cloud (`--cloud embedded`) or without any (`--snapshot examples/cloud.json`)", "clouds.yaml 의 클라우드를 지정하거나 (`--cloud NAME` 또는 OS_CLOUD) OS_AUTH_URL 등 OS_* 변수를 설정하십시오. 내장 클라우드에서 계획하려면 `--cloud embedded`, 클라우드 없이 계획하려면 `--snapshot examples/cloud.json`";
     NO_CLOUD_HELP = "cli.no-cloud-help", "name a cloud of your clouds.yaml (`--cloud NAME` or OS_CLOUD), or set OS_AUTH_URL and the other OS_* variables; `--cloud embedded` is the embedded cloud", "clouds.yaml 의 클라우드를 지정하거나 (`--cloud NAME` 또는 OS_CLOUD) OS_AUTH_URL 등 OS_* 변수를 설정하십시오. 내장 클라우드는 `--cloud embedded`";
+    NO_CLOUD_KNOWN_HELP = "cli.no-cloud-known-help", "the embedded cloud has no environment `{name}`, but {names}; for another cloud say `--cloud NAME` or OS_CLOUD", "내장 클라우드에 `{name}` 환경은 없고 {names} 은(는) 있습니다. 다른 클라우드는 `--cloud NAME` 이나 OS_CLOUD 로 지정하십시오";
     CLOUD_REFUSED = "cli.cloud-refused", "OpenStack refused: {words}", "OpenStack 이 거절했습니다: {words}";
     CLOUD_REFUSED_HELP = "cli.cloud-refused-help", "the request id leads the cloud's operator to its logs; `-v` shows every request", "요청 ID 로 클라우드 운영자가 로그를 찾을 수 있습니다. `-v` 는 모든 요청을 보여 줍니다";
     CLOUD_UNREACHED = "cli.cloud-unreached", "OpenStack does not answer: {words}", "OpenStack 이 응답하지 않습니다: {words}";
